@@ -1,1 +1,2 @@
+export { MemoryPresenceStore, type MemoryPresenceStoreOptions } from './memory-presence-store.ts'
 export * from './ports.ts'
