@@ -83,6 +83,7 @@ export default defineConfig({
     'eslint/no-underscore-dangle': 'off', // Lua and SQL names
     'eslint/no-shadow': 'off', // short names in small closures read best
     'import/no-unassigned-import': ['error', { allow: ['**/*.css'] }],
+    'import/no-named-as-default-member': 'off', // CommonJS packages have both
     'unicorn/consistent-function-scoping': 'off', // a helper may stand beside its one user
     'typescript/consistent-return': 'off', // tsc has noImplicitReturns
     'unicorn/require-post-message-target-origin': 'off', // workers have no origin
