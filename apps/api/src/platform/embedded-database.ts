@@ -1,0 +1,112 @@
+import { Worker } from 'node:worker_threads'
+
+import { z } from 'zod'
+
+import { DatabaseUnavailable } from './database-error.ts'
+import type { SqlConnection, SqlResult, SqlSource } from './sql-dialect.ts'
+
+const Answer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('open') }),
+  z.object({ kind: z.literal('failed'), message: z.string() }),
+  z.object({
+    kind: z.literal('rows'),
+    id: z.number(),
+    rows: z.custom<unknown[]>(Array.isArray),
+    affectedRows: z.number(),
+  }),
+  z.object({ kind: z.literal('error'), id: z.number(), message: z.string(), code: z.string().optional() }),
+  z.object({ kind: z.literal('closed') }),
+])
+
+/** PGlite on a worker thread, asked by messages. `directory` null keeps everything in memory. */
+export class EmbeddedDatabase implements SqlSource {
+  readonly opened: Promise<void>
+  /** True from the moment it is open until it is closed or its thread died. */
+  isUp = false
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, PromiseWithResolvers<SqlResult>>()
+  readonly #opened = Promise.withResolvers<void>()
+  readonly #closed = Promise.withResolvers<void>()
+  readonly #turns: (() => void)[] = []
+  #taken = false
+  #lastId = 0
+  #end: Error | undefined
+
+  constructor(directory: string | null) {
+    this.opened = this.#opened.promise
+    this.opened.catch(() => {})
+    this.#worker = new Worker(new URL('embedded-worker.ts', import.meta.url), { workerData: { directory } })
+    this.#worker.on('message', (message: unknown) => this.#hear(message))
+    this.#worker.on('error', (error: Error) => this.#finish(error))
+    this.#worker.on('exit', () => this.#finish(new Error('its thread has ended')))
+  }
+
+  /** PGlite has one connection: who wants it waits for his turn. */
+  async acquire(): Promise<SqlConnection> {
+    if (this.#taken) await new Promise<void>((resolve) => this.#turns.push(resolve))
+    this.#taken = true
+    return {
+      query: (sql, parameters) => this.#query(sql, parameters),
+      release: () => this.#pass(),
+    }
+  }
+
+  /** Writes everything down, closes the files and ends the thread. */
+  async close(): Promise<void> {
+    if (this.#end === undefined) this.#worker.postMessage({ kind: 'close' })
+    await this.#closed.promise
+    await this.#worker.terminate()
+  }
+
+  #pass(): void {
+    const next = this.#turns.shift()
+    if (next === undefined) this.#taken = false
+    else next()
+  }
+
+  #query(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {
+    if (this.#end !== undefined) return Promise.reject(this.#end)
+    const id = ++this.#lastId
+    const answer = Promise.withResolvers<SqlResult>()
+    this.#waiting.set(id, answer)
+    this.#worker.postMessage({ kind: 'query', id, sql, parameters })
+    return answer.promise
+  }
+
+  #hear(message: unknown): void {
+    const answer = Answer.parse(message)
+    switch (answer.kind) {
+      case 'open':
+        this.isUp = true
+        this.#opened.resolve()
+        break
+      case 'failed':
+        this.#finish(new Error(answer.message))
+        break
+      case 'closed':
+        this.#finish(new Error('it is closed'))
+        break
+      case 'rows':
+        this.#take(answer.id)?.resolve(answer)
+        break
+      case 'error':
+        this.#take(answer.id)?.reject(Object.assign(new Error(answer.message), { code: answer.code }))
+        break
+    }
+  }
+
+  #take(id: number): PromiseWithResolvers<SqlResult> | undefined {
+    const waiting = this.#waiting.get(id)
+    this.#waiting.delete(id)
+    return waiting
+  }
+
+  #finish(cause: Error): void {
+    this.isUp = false
+    this.#end ??= new DatabaseUnavailable(`The embedded database is not there: ${cause.message}`, { cause })
+    this.#opened.reject(this.#end)
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#end)
+    this.#waiting.clear()
+    this.#closed.resolve()
+  }
+}
