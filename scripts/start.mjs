@@ -1,0 +1,23 @@
+import { endChildren } from './child.mjs'
+import { root } from './paths.mjs'
+import { SetupError, setUp } from './setup.mjs'
+import { onRightNode } from './toolchain.mjs'
+
+await onRightNode(import.meta.url)
+process.chdir(root)
+
+const stopEarly = () => void endChildren().then(() => process.exit(0))
+process.on('SIGINT', stopEarly)
+process.on('SIGTERM', stopEarly)
+try {
+  await setUp()
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error
+  console.error(error.message)
+  process.exit(1)
+}
+process.off('SIGINT', stopEarly)
+process.off('SIGTERM', stopEarly)
+
+// In this very process: one less to pass signals through.
+await import('../apps/api/src/main.ts')

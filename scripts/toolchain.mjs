@@ -1,0 +1,156 @@
+import { execFile, spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { childEnvironment, run } from './child.mjs'
+import { homeSubstitutes } from './home.mjs'
+import { withLock } from './lock.mjs'
+import { root, state } from './paths.mjs'
+import { stamp } from './stamp.mjs'
+
+/** The Node that is fetched where the one on the PATH is older than the sources need, and the pnpm where there is none. */
+const NODE = '24.21.0'
+const PNPM = '12.21.0'
+const OLDEST = [22, 18]
+
+const GUARD = 'ROLLCALL_FETCHED_NODE'
+
+/** @param {string} version like v22.18.0 */
+export function isNewEnough(version) {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
+  const [leastMajor = 0, leastMinor = 0] = OLDEST
+  return major > leastMajor || (major === leastMajor && minor >= leastMinor)
+}
+
+/**
+ * Goes on in this process where its Node is new enough; else in a fetched one, and this process only passes signals on and ends as
+ * that one does. Resolves in the process that goes on, and never in the other.
+ * @param {string} script URL of the script that was started
+ */
+export async function onRightNode(script) {
+  if (isNewEnough(process.version)) {
+    delete process.env[GUARD]
+    // Whoever started this one is gone, and could not tell: end as if told to.
+    process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+    process.channel?.unref()
+    return
+  }
+  if (process.env[GUARD] !== undefined)
+    give(
+      `Rollcall needs Node ${OLDEST.join('.')} or newer, and the Node ${NODE} that npm fetched is ${process.version}.`,
+    )
+  const { node } = await fetched()
+  const child = spawn(node, [fileURLToPath(script), ...process.argv.slice(2)], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, [GUARD]: '1' },
+  })
+  // Ctrl-C reaches the whole group, so the child may get a signal twice: it takes signals within a second as one.
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.on(signal, () => child.kill(signal))
+  child.once('error', (error) => give(`The fetched Node could not be started: ${error.message}`))
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+  await new Promise(() => {})
+}
+
+/**
+ * How to call pnpm here: the one on the PATH where it is of the pinned major, else the pinned one through npm.
+ * @returns {Promise<string>} a path or a name
+ */
+export async function findPnpm() {
+  const { code, output } = await run('pnpm', ['--version'], { timeoutMs: 30_000 })
+  if (code === 0 && output.trim().split('.')[0] === PNPM.split('.')[0]) return 'pnpm'
+  return (await fetched()).pnpm
+}
+
+/**
+ * Where npm keeps the pinned Node and pnpm; fetched unless it has been before.
+ * @returns {Promise<{ node: string, pnpm: string }>}
+ */
+async function fetched() {
+  const memo = join(state, 'toolchain.json')
+  return (
+    recall(memo) ??
+    (await withLock(
+      { folder: join(state, 'claims-toolchain') },
+      async () => recall(memo) ?? (await fetchBoth(memo)),
+    ))
+  )
+}
+
+/** @param {string} memo */
+function recall(memo) {
+  try {
+    const { pins, node, pnpm } = JSON.parse(readFileSync(memo, 'utf8'))
+    return pins === `${NODE} ${PNPM}` && existsSync(node) && existsSync(pnpm) ? { node, pnpm } : null
+  } catch {
+    return null
+  }
+}
+
+/** @param {string} memo */
+async function fetchBoth(memo) {
+  console.log(`Fetching Node ${NODE} and pnpm ${PNPM} through npm (once)…`)
+  const packages = [`--package=node@${NODE}`, `--package=pnpm@${PNPM}`]
+  const probe =
+    'console.log("found " + JSON.stringify([process.version, process.execPath, process.env.PATH.split(":")]))'
+  // Only `node` and the environment's PATH decide here: this very Node must not come first.
+  const { code, output } = await npm([
+    'exec',
+    '--yes',
+    '--prefer-offline',
+    ...packages,
+    '--',
+    'node',
+    '-e',
+    probe,
+  ])
+  const line = output.split('\n').find((each) => each.startsWith('found '))
+  if (code !== 0 || line === undefined) {
+    give(
+      `${output.trim()}\nRollcall needs Node ${OLDEST.join('.')} or newer and pnpm ${PNPM.split('.')[0]}, and npm could not fetch them.`,
+    )
+  }
+  const [version, node, path] = JSON.parse(line.slice('found '.length))
+  if (!isNewEnough(version)) {
+    give(
+      `Rollcall needs Node ${OLDEST.join('.')} or newer. npm fetched one, but could not set it up (are install scripts switched off?): this is still ${version}.`,
+    )
+  }
+  const pnpm = path.map((/** @type {string} */ folder) => join(folder, 'pnpm')).find(existsSync)
+  stamp(memo, JSON.stringify({ pins: `${NODE} ${PNPM}`, node, pnpm }))
+  return { node, pnpm }
+}
+
+/**
+ * @param {string[]} args
+ * @returns {Promise<{ code: number, output: string }>}
+ */
+function npm(args) {
+  const cli = process.env['npm_execpath']
+  const [command, first] = cli?.endsWith('npm-cli.js') === true ? [process.execPath, [cli]] : ['npm', []]
+  const env = { ...childEnvironment({ PATH: process.env['PATH'] }), ...homeSubstitutes() }
+  return new Promise((resolve) => {
+    execFile(
+      command,
+      [...first, ...args],
+      { cwd: root, env, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        resolve({
+          code: error === null ? 0 : 1,
+          output: `${stdout}\n${stderr}${error?.code === 'ENOENT' ? 'npm was not found.' : ''}`,
+        })
+      },
+    )
+  })
+}
+
+/**
+ * @param {string} why
+ * @returns {never}
+ */
+function give(why) {
+  console.error(why)
+  process.exit(1)
+}
