@@ -1,0 +1,67 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+
+import { Pace } from './pace.ts'
+
+let pace: Pace
+beforeEach(() => {
+  pace = new Pace()
+})
+
+/** Changes come all the time: how many flushes a second of `seconds`, each of which takes `work` ms. */
+function flushesASecond(work: number, seconds: number): number {
+  const pace = new Pace()
+  let flushes = 0
+  for (let now = 0; now < seconds * 1_000; now++) {
+    if (pace.due(now) > now) continue
+    pace.flushed(now, work)
+    flushes++
+    now += work
+  }
+  return flushes / seconds
+}
+
+describe('the pace of telling', () => {
+  test('tells at once when idle', () => {
+    expect(pace.due(0)).toBeLessThanOrEqual(0)
+    pace.flushed(0, 1)
+    expect(pace.due(10)).toBe(50)
+    expect(pace.due(50)).toBeLessThanOrEqual(50)
+  })
+
+  test('gathers 50 ms while changes come and telling is cheap', () => {
+    expect(flushesASecond(1, 10)).toBeCloseTo(19.6, 0)
+  })
+
+  test('spends half of the time on telling where it is dear, and tells at least once a second', () => {
+    const workASecond = 100 * flushesASecond(100, 20)
+    expect(workASecond).toBeLessThan(560)
+    expect(workASecond).toBeGreaterThan(400)
+    expect(flushesASecond(900, 20)).toBeCloseTo(1, 1)
+  })
+
+  test('does not make somebody wait at a light load, although telling is dear', () => {
+    for (let now = 0; now < 5_000; now += 100) {
+      expect(pace.due(now)).toBeLessThanOrEqual(now)
+      pace.flushed(now, 45)
+    }
+  })
+
+  test('tells once a second while many come back to watch, and is itself again a second later', () => {
+    pace.flushed(0, 1)
+    for (let n = 0; n < 19; n++) pace.began(n)
+    expect(pace.isStorm(20)).toBe(false)
+    pace.began(20)
+    expect(pace.isStorm(20)).toBe(true)
+    expect(pace.due(100)).toBe(1_000)
+    pace.flushed(1_000, 1)
+    for (let n = 0; n < 20; n++) pace.began(1_500)
+    expect(pace.due(1_500)).toBe(2_000)
+    expect(pace.isStorm(2_600)).toBe(false)
+    expect(pace.due(2_600)).toBeLessThanOrEqual(2_600)
+  })
+
+  test('a few who open the page one after another are no storm', () => {
+    for (let n = 0; n < 100; n++) pace.began(n * 100)
+    expect(pace.isStorm(10_000)).toBe(false)
+  })
+})
