@@ -1,0 +1,35 @@
+# syntax=docker/dockerfile:1
+ARG NODE=24.21.0
+
+FROM node:${NODE}-bookworm-slim AS build
+WORKDIR /rollcall
+RUN npm install --global pnpm@12.21.0
+COPY pnpm-lock.yaml pnpm-workspace.yaml package.json ./
+COPY apps/api/package.json apps/api/
+COPY apps/lab/package.json apps/lab/
+COPY apps/web/package.json apps/web/
+COPY packages/client/package.json packages/client/
+COPY packages/presence/package.json packages/presence/
+COPY packages/protocol/package.json packages/protocol/
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store pnpm install --frozen-lockfile
+COPY . .
+RUN pnpm --filter @rollcall/web build
+# What runs needs neither the tools of the build nor the web app's sources.
+RUN CI=true pnpm install --frozen-lockfile --prod --filter @rollcall/api...
+
+FROM node:${NODE}-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
+WORKDIR /rollcall
+RUN install -d -o node -g node -m 0700 /data
+COPY --from=build /rollcall/package.json ./
+COPY --from=build /rollcall/node_modules node_modules
+COPY --from=build /rollcall/packages packages
+COPY --from=build /rollcall/apps/api apps/api
+COPY --from=build /rollcall/apps/web/dist apps/web/dist
+USER node
+VOLUME /data
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Exec form: signals reach the server itself.
+CMD ["node", "apps/api/src/main.ts"]
