@@ -5,7 +5,6 @@ import type { StretchRows } from './stretch.ts'
 interface Sent {
   readonly watch: Watch
   readonly ids: ReadonlySet<string>
-  readonly at: number
 }
 
 /** A snapshot that is arriving. */
@@ -23,7 +22,7 @@ export class Coverage {
   #unanswered: Sent[] = []
   #inForce: Sent | undefined
   /** Of the `users` in force, those told of, without a gap since. */
-  #told = new Set<string>()
+  readonly #told = new Set<string>()
   readonly #arriving = new Map<Scope, Arriving>()
   readonly #complete = new Set<Scope>()
 
@@ -45,33 +44,24 @@ export class Coverage {
     return this.#inForce !== undefined && 'online' in this.#inForce.watch
   }
 
-  sent(watch: Watch, at: number): void {
-    this.#unanswered.push({ watch, at, ids: new Set('users' in watch ? watch.users : []) })
+  sent(watch: Watch): void {
+    this.#unanswered.push({ watch, ids: new Set('users' in watch ? watch.users : []) })
     if (this.#unanswered.length > MOST_UNANSWERED) this.#unanswered.shift()
   }
 
-  /**
-   * Which watch a snapshot answers. `replaced` when it is the first answer to a newer watch, so that the one before is over: at the
-   * latest since the new one was sent. `stray`: to none that counts.
-   */
-  answers(message: SnapshotMessage): { kind: 'current' | 'stray' } | { kind: 'replaced'; at: number } {
+  /** Whether a snapshot answers a watch that counts. The first answer to a newer one puts that in force. */
+  accepts(message: SnapshotMessage): boolean {
     if (message.ref === undefined || message.ref === this.#inForce?.watch.ref)
-      return { kind: this.#inForce === undefined ? 'stray' : 'current' }
+      return this.#inForce !== undefined
     const index = this.#unanswered.findIndex((sent) => sent.watch.ref === message.ref)
     const sent = this.#unanswered[index]
-    return sent === undefined ? { kind: 'stray' } : { kind: 'replaced', at: sent.at }
-  }
-
-  /** The watch that this snapshot answers is in force from here on. */
-  enforce(message: SnapshotMessage): void {
-    const index = this.#unanswered.findIndex((sent) => sent.watch.ref === message.ref)
-    const sent = this.#unanswered[index]
-    if (sent === undefined) return
-    this.#unanswered = this.#unanswered.slice(index + 1)
+    if (sent === undefined) return false
+    const passed = this.#unanswered.splice(0, index + 1)
     this.#inForce = sent
-    this.#told = new Set([...this.#told].filter((id) => sent.ids.has(id)))
+    for (const id of this.#told) if (!passed.every(({ ids }) => ids.has(id))) this.#told.delete(id)
     this.#arriving.clear()
     this.#complete.clear()
+    return true
   }
 
   /** The snapshot that this message is a part of; undefined for a part whose beginning is missing. */
@@ -103,20 +93,22 @@ export class Coverage {
     if (scope === 'users') for (const id of this.watchedIds) this.#told.add(id)
   }
 
-  /** Whether what was told of this user holds until something else is told. */
+  /** Whether what was told of this user is newer than a page. A watch that was replaced a moment ago still counts. */
   speaksFor(user: UserPresence, stretch: StretchRows | undefined): boolean {
     if (this.#complete.has('all')) return true
-    if (this.#told.has(user.id)) {
-      const latest = this.#unanswered.at(-1)
-      if (latest === undefined || latest.ids.has(user.id) || 'all' in latest.watch) return true
-    }
-    const arriving = this.#arriving.get('all') ?? this.#arriving.get('online')
-    if (arriving !== undefined) return arriving.named.has(user.id)
+    if (this.#told.has(user.id) && this.#isStillWatched(user.id)) return true
     return this.#complete.has('online') && stretch !== undefined && stretch.covers(user.username)
   }
 
-  told(): Iterable<string> {
-    return this.#told
+  /** Whether it is certain that any change of this user will be told. */
+  keeps(user: UserPresence, stretch: StretchRows | undefined): boolean {
+    if (this.#told.has(user.id)) return this.#isStillWatched(user.id)
+    return this.#unanswered.length === 0 && this.speaksFor(user, stretch)
+  }
+
+  /** By all that is on its way to the server, too. */
+  #isStillWatched(id: string): boolean {
+    return this.#unanswered.every(({ watch, ids }) => 'all' in watch || ids.has(id))
   }
 
   clear(): void {

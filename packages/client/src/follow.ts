@@ -21,7 +21,7 @@ export function follow(
     }),
     connection.on('watch', (watch) => {
       const { version } = screen
-      screen.watched(watch, Date.now())
+      screen.watched(watch)
       after(version, new Set())
     }),
     connection.on('state', (state) => {

@@ -2,7 +2,7 @@ import type { UserPresence } from '@rollcall/protocol'
 
 interface Row {
   readonly user: UserPresence
-  /** When this was last known to be right, ms; means nothing while the websocket speaks for the user. */
+  /** When this was told, or its page asked for, ms. */
   readonly at: number
 }
 
@@ -41,16 +41,6 @@ export class Rows {
     this.#rows.set(user.id, { user: kept, at })
     if (!same) this.#changed.add(user.id)
     return kept
-  }
-
-  /** Known to be right at that moment. */
-  stamp(id: string, at: number): void {
-    const row = this.#rows.get(id)
-    if (row !== undefined) this.#rows.set(id, { user: row.user, at })
-  }
-
-  stampAll(at: number): void {
-    for (const id of this.#rows.keys()) this.stamp(id, at)
   }
 
   /** The id is never named again; an older page that still names it is not believed. */

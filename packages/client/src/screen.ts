@@ -76,7 +76,7 @@ export class Screen {
   /** Whether the websocket keeps this user's row up to date. */
   isKept(id: string): boolean {
     const user = this.#rows.get(id)
-    return user !== undefined && this.#connected && this.#coverage.speaksFor(user, this.#stretch)
+    return user !== undefined && this.#connected && this.#coverage.keeps(user, this.#stretch)
   }
 
   /** The online users of the watched stretch, in name order. */
@@ -95,8 +95,8 @@ export class Screen {
   }
 
   /** This watch was sent, with a `ref` of its own. */
-  watched(watch: Watch, now: number): void {
-    this.#coverage.sent(watch, now)
+  watched(watch: Watch): void {
+    this.#coverage.sent(watch)
     this.#version++
   }
 
@@ -104,7 +104,6 @@ export class Screen {
   lost(): void {
     if (!this.#connected) return
     this.#connected = false
-    this.#stampKept(this.#heardAt ?? 0)
     this.#behindSince ??= this.#heardAt
     this.#coverage.clear()
     this.#earlyPages = []
@@ -172,13 +171,8 @@ export class Screen {
   }
 
   #snapshot(message: SnapshotMessage, now: number): void {
-    const answer = this.#coverage.answers(message)
-    if (answer.kind === 'stray') return
-    if (answer.kind === 'replaced') {
-      this.#stampKept(answer.at)
-      this.#coverage.enforce(message)
-      if (!this.#coverage.hasStretch) this.#stretch = undefined
-    }
+    if (!this.#coverage.accepts(message)) return
+    if (!this.#coverage.hasStretch) this.#stretch = undefined
     const arriving = this.#coverage.part(message)
     if (arriving === undefined) return
     for (const user of message.users) {
@@ -244,12 +238,6 @@ export class Screen {
     const user = this.#rows.get(id)
     if (user !== undefined) this.#stretch?.put({ ...user, status: 'offline' })
     this.#rows.remove(id)
-  }
-
-  #stampKept(at: number): void {
-    if (this.#coverage.tellsAll) this.#rows.stampAll(at)
-    for (const id of this.#coverage.told()) this.#rows.stamp(id, at)
-    for (const { id } of this.online) this.#rows.stamp(id, at)
   }
 
   #count(counts: Counts): void {
