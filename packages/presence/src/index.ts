@@ -1,3 +1,5 @@
+export { ask, type Answer, type Call } from './calls.ts'
+export { Member, type DirectoryNews, type Freshness, type MemberEvents } from './member.ts'
 export { Backlog } from './backlog.ts'
 export { Groups, type Group } from './groups.ts'
 export { MemoryPresenceStore, type MemoryPresenceStoreOptions } from './memory-presence-store.ts'

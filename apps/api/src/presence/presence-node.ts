@@ -1,0 +1,300 @@
+import { randomBytes } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+
+import {
+  ask,
+  Member,
+  type Answer,
+  type Call,
+  type DirectoryNews,
+  type Freshness,
+  type MemberEvents,
+  type Person,
+  type PresenceStore,
+  type SessionId,
+  type StoreListener,
+  type UserId,
+} from '@rollcall/presence'
+import type { BaseLogger } from 'pino'
+
+/** What this process must do because somebody came, went, or something was lost. All are called synchronously. */
+export interface PresenceEvents {
+  /** These users may have come or gone: look with `isOnline`. */
+  changed(ids: Iterable<UserId>): void
+  /** Sessions that ended anywhere: close their sockets with 4401. */
+  ended(sessions: readonly SessionId[]): void
+  /** Accounts created or deleted anywhere, in the total order. */
+  directory(changes: readonly DirectoryNews[]): void
+  /** The link to the others was lost or regained; `since` is the last moment known to be right, ms since 1970. */
+  freshness(freshness: Freshness): void
+  /** Users who came or went by a step of this process, ms since 1970: to be written to the database, never backwards. */
+  seen(seen: readonly { id: UserId; at: number }[]): void
+  /** After a loss or a reconnection: check all sessions of open sockets now (P4, P11). */
+  recheck(): void
+  /** This process did not run for a while, or was taken for dead: ping all sockets now, and count no earlier ping as missed (P6). */
+  woke?(): void
+}
+
+export interface PresenceNodeOptions {
+  readonly store: PresenceStore
+  readonly leaseMs: number
+  readonly graceMs: number
+  /** False on the memory store: nobody else is there, nothing to wait for. */
+  readonly shared: boolean
+  readonly events: PresenceEvents
+  readonly log: Pick<BaseLogger, 'info' | 'warn'>
+}
+
+/** Over this time the sockets of a draining process are closed, ms. */
+const SPREAD_MS = 2_000
+/** A process that cannot say good-bye leaves this long after the last hand-over should have ended; others bury it (P6). */
+const FAREWELL_MS = 1_000
+
+/** This process's part in presence: a {@link Member} with a clock, timers and a store. */
+export class PresenceNode {
+  readonly ready: Promise<void>
+  readonly #options: PresenceNodeOptions
+  readonly #member: Member
+  readonly #listener: StoreListener
+  readonly #tickMs: number
+  #becomeReady: () => void = () => {}
+  #timer: NodeJS.Timeout | null = null
+  #pumping = false
+  #waking = false
+  #stopped = false
+  #storeAnswers = true
+  #leftWaiters: (() => void)[] = []
+
+  constructor(options: PresenceNodeOptions) {
+    this.#options = options
+    const { leaseMs, graceMs, shared } = options
+    this.#tickMs = Math.min(100, Math.max(10, Math.min(leaseMs / 12, graceMs / 10)))
+    this.ready = new Promise((resolve) => {
+      this.#becomeReady = resolve
+    })
+    this.#member = new Member({
+      leaseMs,
+      graceMs,
+      shared,
+      newId: () => randomBytes(12).toString('base64url'),
+      events: this.#memberEvents(),
+      now: performance.now(),
+    })
+    this.#listener = {
+      entry: (entry) => this.#told((now) => this.#member.heard(entry, now)),
+      probe: (token) => this.#told((now) => this.#member.probed(token, now)),
+      subscribed: () => this.#told((now) => this.#member.subscribed(now)),
+      unsubscribed: () => this.#told((now) => this.#member.unsubscribed(now)),
+    }
+  }
+
+  get state(): 'starting' | 'ready' | 'draining' {
+    return this.#member.state
+  }
+
+  get freshness(): Freshness {
+    const { state, since } = this.#member.freshness
+    return { state, since: toWallTime(since) }
+  }
+
+  get redis(): 'up' | 'down' | 'unused' {
+    if (!this.#options.shared) return 'unused'
+    return this.#member.linkIsUp ? 'up' : 'down'
+  }
+
+  get onlineCount(): number {
+    return this.#member.onlineCount
+  }
+
+  /** Notices to other processes that were dropped, oldest first, because too many waited for the store. */
+  get droppedNotices(): number {
+    return this.#member.droppedNotices
+  }
+
+  /** Joins the others. Returns after the first attempt; `state` and `ready` say when this process knows who is online. */
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => this.#tick(), this.#tickMs)
+    if (!this.#options.shared) {
+      this.#pump()
+      return await this.ready
+    }
+    await Promise.all(this.#calls().map((call) => this.#make(call)))
+  }
+
+  /** A socket is there: its user is held from now on. */
+  open(connection: string, session: SessionId, person: Person): void {
+    this.#told((now) => this.#member.open(connection, session, person, now))
+  }
+
+  /** The socket is gone: the grace begins. */
+  close(connection: string): void {
+    this.#told((now) => this.#member.close(connection, now))
+  }
+
+  /** Anything at all arrived on this socket. Cheap. */
+  answered(connection: string): void {
+    this.#told((now) => this.#member.answered(connection, now))
+  }
+
+  /** After the database has committed that a session ended: here at once, elsewhere by a notice. */
+  endSession(user: UserId, session: SessionId): void {
+    this.#told((now) => this.#member.endSession(user, session, now))
+  }
+
+  /** After the database has committed a new account. */
+  added(person: Person): void {
+    this.#told((now) => this.#member.added(person, now))
+  }
+
+  /** After the database has committed the end of an account. */
+  removed(person: Person): void {
+    this.#told((now) => this.#member.removed(person, now))
+  }
+
+  isOnline(id: UserId): boolean {
+    return this.#member.isOnline(id)
+  }
+
+  /** The name of somebody online. */
+  nameOf(id: UserId): string | undefined {
+    return this.#member.nameOf(id)
+  }
+
+  /** When somebody went offline, if that was in the last minutes, ms since 1970: newer than what the database says. */
+  lastOffline(id: UserId): number | undefined {
+    return this.#member.offlineAt(id)
+  }
+
+  /** When somebody came or went, if that was in the last minutes, ms since 1970. */
+  changedAt(id: UserId): number | undefined {
+    const ahead = this.#member.aheadSince(id)
+    return ahead === undefined ? this.#member.changedAt(id) : toWallTime(ahead)
+  }
+
+  online(): Iterable<Person> {
+    return this.#member.online()
+  }
+
+  /** How many sockets of a session are here. */
+  connectionsOf(session: SessionId): number {
+    return this.#member.connectionsOf(session)
+  }
+
+  /**
+   * Hands over (P8): has all sockets closed over some time, keeps each user until his hand-over grace has ended, then leaves. Where
+   * nobody else is there, or the store does not answer in time, it just goes.
+   */
+  async drain(options: { closeSockets: (spreadMs: number) => Promise<void> }): Promise<void> {
+    const { leaseMs, graceMs, shared } = this.#options
+    this.#told((now) => this.#member.drain(now))
+    if (!shared) return await options.closeSockets(0)
+    const deadline = performance.now() + SPREAD_MS + Math.max(leaseMs, graceMs) + FAREWELL_MS
+    await options.closeSockets(SPREAD_MS)
+    await this.#untilLeft(deadline - performance.now())
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    if (this.#timer !== null) clearInterval(this.#timer)
+    await this.#options.store.close()
+  }
+
+  #memberEvents(): MemberEvents {
+    const { events } = this.#options
+    return {
+      changed: (ids) => events.changed(ids),
+      ended: (sessions) => events.ended(sessions),
+      directory: (changes) => events.directory(changes),
+      freshness: ({ state, since }) => events.freshness({ state, since: toWallTime(since) }),
+      seen: (seen) => events.seen(seen),
+      recheck: () => events.recheck(),
+      woke: () => events.woke?.(),
+    }
+  }
+
+  #told(tell: (now: number) => void): void {
+    if (this.#stopped) return
+    tell(performance.now())
+    this.#pumpSoon()
+  }
+
+  #tick(): void {
+    this.#member.step(performance.now())
+    this.#pump()
+  }
+
+  /** What happens within one turn of the event loop goes to the store together. */
+  #pumpSoon(): void {
+    if (this.#pumping) return
+    this.#pumping = true
+    setImmediate(() => {
+      this.#pumping = false
+      this.#pump()
+    })
+  }
+
+  #pump(): void {
+    if (this.#stopped) return
+    for (const call of this.#calls()) void this.#make(call)
+    if (this.#member.isAsleep) this.#wake()
+    if (this.#member.state === 'ready') this.#becomeReady()
+    if (this.#member.hasLeft) for (const left of this.#leftWaiters.splice(0)) left()
+  }
+
+  #calls(): Call[] {
+    return this.#member.next(performance.now())
+  }
+
+  /** Reads the sockets for a full turn before anything is said to the store. */
+  #wake(): void {
+    if (this.#waking) return
+    this.#waking = true
+    this.#options.log.warn('this process stood still for more than half a lease')
+    setImmediate(() =>
+      setImmediate(() => {
+        this.#waking = false
+        this.#told((now) => this.#member.awake(now))
+      }),
+    )
+  }
+
+  async #make(call: Call): Promise<void> {
+    const answer = await this.#ask(call)
+    this.#told((now) => {
+      if (answer === null) this.#member.failed(call, now)
+      else this.#member.answer(answer, now)
+    })
+    if (call.lane !== 'life' || this.#member.linkIsUp === this.#storeAnswers) return
+    this.#storeAnswers = this.#member.linkIsUp
+    if (this.#storeAnswers) this.#options.log.info('the presence store answers')
+  }
+
+  async #ask(call: Call): Promise<Answer | null> {
+    try {
+      return await ask(this.#options.store, call, this.#listener)
+    } catch (error) {
+      if (!this.#storeAnswers || this.#stopped) return null
+      this.#options.log.warn({ err: error, call: call.kind }, 'the presence store does not answer')
+      return null
+    }
+  }
+
+  async #untilLeft(ms: number): Promise<void> {
+    if (this.#member.hasLeft) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#options.log.warn('left without a good-bye: the others release whom this process held')
+        resolve()
+      }, ms)
+      this.#leftWaiters.push(() => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  }
+}
+
+/** A steady time as ms since 1970. */
+function toWallTime(steady: number): number {
+  return Math.round(Date.now() - (performance.now() - steady))
+}
