@@ -58,8 +58,11 @@ function watchFault(value: unknown): string {
     typeof value === 'object' && value !== null && 'all' in value ? WatchShapes.all : WatchShapes.some
   const fault = kind.schema.safeParse(value).error?.issues[0]
   const where = fault !== undefined && fault.path.length > 0 ? `${fault.path.join('.')}: ` : ''
-  return `${where}${fault?.message ?? 'not understood'}. Allowed: ${kind.allowed}`
+  return `${where}${(fault?.message ?? 'not understood').slice(0, LONGEST_FAULT)}. Allowed: ${kind.allowed}`
 }
+
+/** Some faults quote what was sent, which may be long. */
+const LONGEST_FAULT = 200
 
 const WatchShapes = {
   all: { schema: WatchAll, allowed: '{type: "watch", ref?, all: true}' },
