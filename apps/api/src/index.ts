@@ -1,0 +1,3 @@
+export { readConfig, readEnvironment } from './config.ts'
+export { MadeUpUsersRepository } from './directory/made-up-users-repository.ts'
+export { type Database, openDatabase } from './platform/database.ts'
