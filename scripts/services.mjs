@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
@@ -39,10 +39,20 @@ export function findProgram(names, path = process.env['PATH'] ?? '') {
     const found = path
       .split(delimiter)
       .map((folder) => join(folder, name))
-      .find((file) => existsSync(file))
+      .find(isProgram)
     if (found !== undefined) return found
   }
   return null
+}
+
+/** @param {string} file */
+function isProgram(file) {
+  try {
+    accessSync(file, constants.X_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
 }
 
 /** Debian's, Chrome, or the one Playwright keeps. On Ubuntu the package is a stub for a snap, which a container cannot run. */
