@@ -82,7 +82,7 @@ export class MemoryPresenceStore implements PresenceStore {
   }
 
   async probe(token: string): Promise<void> {
-    for (const listener of [...this.#shared.listeners]) listener.probe(token)
+    for (const listener of this.#shared.listeners) listener.probe(token)
   }
 
   async close(): Promise<void> {
@@ -96,7 +96,7 @@ function share(options: MemoryPresenceStoreOptions): Shared {
   const state = new MemoryPresenceStoreState(
     { logEntries: 10_000, logChanges: 100_000, ...options },
     (entry) => {
-      for (const listener of [...listeners]) listener.entry(entry)
+      for (const listener of listeners) listener.entry(entry)
     },
   )
   return { state, listeners }

@@ -1,0 +1,171 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+
+import { slotConnector, type ConnectionOptions } from './redis-slot-connector.ts'
+import { RedisSubscriber } from './redis-subscriber.ts'
+import type { RedisTarget } from './redis-url.ts'
+
+export interface RedisLink {
+  /** Rejects at once while the link is down: nothing is queued, nothing is sent twice. All keys begin with {@link prefix}. */
+  readonly commands: Redis
+  readonly subscriber: RedisSubscriber
+  /** A hash tag: all keys that begin with it live in one slot of a Cluster. */
+  readonly prefix: string
+  /** How names of channels begin. Unlike keys they are one space over all databases, so that the database is part of it. */
+  readonly channelPrefix: string
+  isUp(): boolean
+  close(): void
+}
+
+export interface RedisLinkOptions {
+  readonly target: RedisTarget
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
+  /** Sets several products, or tests, on one Redis apart. */
+  readonly namespace?: string
+  /** How long a command may take, ms. It may be executed later all the same. */
+  readonly commandTimeoutMs?: number
+}
+
+const COMMAND_TIMEOUT_MS = 2_000
+/** The longest pause between two attempts to connect. */
+const RETRY_MS = 500
+const OLDEST_MAJOR = 7
+
+/**
+ * Connects to Redis, and goes on trying for ever. Resolves when the link stands, or after the time of one command where it does not.
+ * @throws Error when Redis answers and is too old to be used.
+ */
+export async function openRedis(options: RedisLinkOptions): Promise<RedisLink> {
+  const { target, log, namespace = 'rollcall', commandTimeoutMs = COMMAND_TIMEOUT_MS } = options
+  const prefix = `{${namespace}}:`
+  const redisOptions = connection(target, prefix, commandTimeoutMs)
+  const commands = open('commands', redisOptions, log)
+  const events = open('events', { ...redisOptions, autoResubscribe: false }, log)
+  const close = (): void => {
+    commands.disconnect()
+    events.disconnect()
+  }
+
+  commands.on('ready', () => {
+    server(commands).then(
+      ({ fault, warning }) => {
+        if (fault !== null) log.error(fault)
+        if (warning !== null) log.warn(warning)
+      },
+      (error: unknown) => log.debug({ error }, 'Redis did not say which it is'),
+    )
+  })
+  const subscriber = new RedisSubscriber({ redis: events, log })
+  if (await isReady([commands, events], commandTimeoutMs)) {
+    const { fault } = await server(commands).catch(() => ({ fault: null }))
+    if (fault !== null) {
+      close()
+      throw new Error(fault)
+    }
+  } else {
+    log.warn('Redis does not answer yet')
+  }
+  return {
+    commands,
+    subscriber,
+    prefix,
+    channelPrefix: `${prefix}${target.db}:`,
+    isUp: () => commands.status === 'ready',
+    close,
+  }
+}
+
+function connection(target: RedisTarget, prefix: string, commandTimeoutMs: number): ConnectionOptions {
+  const tls = target.tls ? { tls: {} } : {}
+  const common: ConnectionOptions = {
+    ...tls,
+    ...(target.username === undefined ? {} : { username: target.username }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+    db: target.db,
+    connectTimeout: commandTimeoutMs,
+    commandTimeout: commandTimeoutMs,
+    // A half-open link answers nothing and closes nothing.
+    socketTimeout: commandTimeoutMs * 1.5,
+    disconnectTimeout: 200,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), RETRY_MS) * (0.5 + Math.random() / 2),
+    // Another server has the say now: find it.
+    reconnectOnError: (error) => /^(READONLY|MOVED|CLUSTERDOWN|ASK )/.test(error.message),
+  }
+  switch (target.kind) {
+    case 'single':
+      return { ...common, ...target.address }
+    case 'sentinel':
+      return {
+        ...common,
+        sentinels: [...target.sentinels],
+        name: target.group,
+        failoverDetector: true,
+        sentinelCommandTimeout: commandTimeoutMs,
+        sentinelRetryStrategy: () => RETRY_MS,
+        sentinelReconnectStrategy: () => 5_000,
+      }
+    case 'cluster':
+      return {
+        ...common,
+        Connector: slotConnector({
+          seeds: target.seeds,
+          tls: target.tls,
+          key: prefix,
+          redis: common,
+          retryMs: RETRY_MS / 2,
+        }),
+      }
+  }
+}
+
+function open(name: string, options: ConnectionOptions, log: RedisLinkOptions['log']): Redis {
+  const redis = new Redis({ ...options, connectionName: `rollcall-${name}` })
+  let up: boolean | null = null
+  redis.on('ready', () => {
+    if (up === false) log.info(`Redis is back (${name})`)
+    up = true
+  })
+  redis.on('close', () => {
+    if (up === true) log.warn(`Redis is away (${name})`)
+    up = false
+  })
+  // Each command rejects by itself: this is for those who look into a link that does not come up.
+  redis.on('error', (error: Error) => log.debug({ error: error.message }, `Redis link (${name})`))
+  return redis
+}
+
+async function isReady(connections: readonly Redis[], withinMs: number): Promise<boolean> {
+  const giveUp = new AbortController()
+  const { signal } = giveUp
+  const waits = connections.map(async (redis) => {
+    while (redis.status !== 'ready' && !signal.aborted) {
+      await once(redis, 'ready', { signal }).catch(() => {})
+    }
+  })
+  await Promise.race([Promise.all(waits), sleep(withinMs, undefined, { signal }).catch(() => {})])
+  giveUp.abort()
+  return connections.every((redis) => redis.status === 'ready')
+}
+
+/** What is wrong with the server, if anything. */
+async function server(redis: Redis): Promise<{ fault: string | null; warning: string | null }> {
+  const info = await redis.info()
+  const version = /^redis_version:(.*)$/m.exec(info)?.[1]?.trim() ?? ''
+  const policy = /^maxmemory_policy:(.*)$/m.exec(info)?.[1]?.trim() ?? 'noeviction'
+  return {
+    fault:
+      Number.parseInt(version, 10) < OLDEST_MAJOR
+        ? `REDIS_URL: Redis ${version} is too old. Allowed: Redis ${OLDEST_MAJOR}.0 and newer`
+        : null,
+    warning:
+      policy === 'noeviction'
+        ? null
+        : `Redis has maxmemory-policy ${policy} and may drop what says who is online: set it to noeviction`,
+  }
+}
