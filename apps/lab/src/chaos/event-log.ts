@@ -1,0 +1,44 @@
+/** `cut`: it runs, and alone does not reach Redis. */
+export type ProcessState = 'running' | 'frozen' | 'dead' | 'cut'
+
+/** What happened in a run, as the clients and whoever makes the faults saw it. */
+export type ChaosEvent =
+  /** A connection was welcomed; `process` holds it. */
+  | {
+      readonly type: 'connected'
+      readonly user: string
+      readonly connection: number
+      readonly process: number
+    }
+  /** It was closed by whichever side, or its path was broken. */
+  | { readonly type: 'disconnected'; readonly user: string; readonly connection: number }
+  /** The user's sessions are being ended: from here on he may be shown offline without a grace. */
+  | { readonly type: 'ending'; readonly user: string }
+  | { readonly type: 'process'; readonly process: number; readonly state: ProcessState }
+  /** Away for all processes alike. */
+  | { readonly type: 'redis'; readonly state: 'up' | 'away' }
+  /** Whether an observer has been told all that he watches, and by which process. */
+  | {
+      readonly type: 'observer'
+      readonly observer: string
+      readonly process: number
+      readonly isSettled: boolean
+    }
+  | {
+      readonly type: 'shown'
+      readonly observer: string
+      readonly user: string
+      readonly status: 'online' | 'offline'
+    }
+
+/** `at` in ms, of one clock. */
+export type LoggedEvent = ChaosEvent & { readonly at: number }
+
+/** One clock and one order for all that happens in a run. */
+export class EventLog {
+  readonly events: LoggedEvent[] = []
+
+  add(event: ChaosEvent): void {
+    this.events.push({ ...event, at: performance.now() })
+  }
+}

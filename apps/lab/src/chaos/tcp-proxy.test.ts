@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { TcpProxy } from './tcp-proxy.ts'
+
+const stops: (() => unknown)[] = []
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop()
+})
+
+/** A server that says everything back, and a client of it by way of a proxy. */
+async function setUp() {
+  const server = createServer((socket) => {
+    socket.on('error', () => {})
+    socket.pipe(socket)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  stops.push(() => server.close())
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  const proxy = await TcpProxy.start(address.port)
+  stops.push(() => proxy.stop())
+  return { proxy, open: () => open(proxy.port) }
+}
+
+function open(port: number) {
+  const socket: Socket = connect({ port, host: '127.0.0.1' })
+  const state = { heard: '', isClosed: false }
+  socket.on('error', () => {})
+  socket.on('data', (chunk: Buffer) => (state.heard += chunk.toString()))
+  socket.on('close', () => (state.isClosed = true))
+  stops.push(() => socket.destroy())
+  return { socket, state }
+}
+
+const patient = { timeout: 15_000 }
+
+test('it passes on what is said', async () => {
+  const { socket, state } = (await setUp()).open()
+  socket.write('hello')
+  await vi.waitFor(() => expect(state.heard).toBe('hello'), patient)
+})
+
+test('cut, it ends connections and takes no new ones, until it is healed', async () => {
+  const { proxy, open: connectTo } = await setUp()
+  const before = connectTo()
+  before.socket.write('a')
+  await vi.waitFor(() => expect(before.state.heard).toBe('a'), patient)
+  proxy.cut()
+  await vi.waitFor(() => expect(before.state.isClosed).toBe(true), patient)
+  const during = connectTo()
+  await vi.waitFor(() => expect(during.state.isClosed).toBe(true), patient)
+  proxy.heal()
+  const after = connectTo()
+  after.socket.write('b')
+  await vi.waitFor(() => expect(after.state.heard).toBe('b'), patient)
+})
+
+test.each(['to-server', 'to-client'] as const)(
+  'stalled %s, what is said arrives when it is healed',
+  async (way) => {
+    const { proxy, open: connectTo } = await setUp()
+    const { socket, state } = connectTo()
+    socket.write('a')
+    await vi.waitFor(() => expect(state.heard).toBe('a'), patient)
+    proxy.stall(way)
+    socket.write('b')
+    await sleep(50)
+    expect(state).toEqual({ heard: 'a', isClosed: false })
+    proxy.heal()
+    await vi.waitFor(() => expect(state.heard).toBe('ab'), patient)
+  },
+)
+
+test('late, it keeps the order', async () => {
+  const { proxy, open: connectTo } = await setUp()
+  const { socket, state } = connectTo()
+  proxy.delay(30)
+  const begun = performance.now()
+  for (const letter of 'abcdef') socket.write(letter)
+  await vi.waitFor(() => expect(state.heard).toBe('abcdef'), patient)
+  expect(performance.now() - begun).toBeGreaterThan(50)
+})

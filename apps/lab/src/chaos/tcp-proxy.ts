@@ -1,0 +1,118 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+
+export type Direction = 'to-server' | 'to-client'
+
+interface Pair {
+  readonly client: Socket
+  readonly server: Socket
+}
+
+/**
+ * A path between two programs that can be harmed. As on a network, what is held up is not lost: it arrives when the path is healed,
+ * unless one side has given up by then.
+ */
+export class TcpProxy {
+  readonly #server: Server
+  readonly #pairs = new Set<Pair>()
+  #target: number
+  #isCut = false
+  #delayMs = 0
+  #stalled: ReadonlySet<Direction> = new Set()
+
+  private constructor(server: Server, target: number) {
+    this.#server = server
+    this.#target = target
+    server.on('connection', (client) => this.#pair(client))
+  }
+
+  /** @param target a port of the loopback interface */
+  static async start(target: number): Promise<TcpProxy> {
+    const server = createServer({ allowHalfOpen: false })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return new TcpProxy(server, target)
+  }
+
+  get port(): number {
+    const address: AddressInfo | string | null = this.#server.address()
+    if (address === null || typeof address === 'string') throw new Error('The proxy is stopped.')
+    return address.port
+  }
+
+  /** New connections lead there; those that are open are cut. */
+  lead(target: number): void {
+    this.#target = target
+    this.#destroyAll()
+  }
+
+  /** Connections break, and new ones are not taken. */
+  cut(): void {
+    this.#isCut = true
+    this.#destroyAll()
+  }
+
+  /** Whatever passes is this late. */
+  delay(ms: number): void {
+    this.#delayMs = ms
+  }
+
+  /** Nothing passes in these directions, and nobody is told. */
+  stall(...directions: Direction[]): void {
+    this.#stalled = new Set(directions)
+    for (const pair of this.#pairs) this.#hold(pair)
+  }
+
+  heal(): void {
+    this.#isCut = false
+    this.#delayMs = 0
+    this.stall()
+  }
+
+  async stop(): Promise<void> {
+    this.#destroyAll()
+    this.#server.close()
+    await once(this.#server, 'close')
+  }
+
+  #pair(client: Socket): void {
+    if (this.#isCut) {
+      client.destroy()
+      return
+    }
+    const pair: Pair = { client, server: connect({ port: this.#target, host: '127.0.0.1' }) }
+    this.#pairs.add(pair)
+    this.#forward(pair.client, pair.server)
+    this.#forward(pair.server, pair.client)
+    this.#hold(pair)
+  }
+
+  #forward(from: Socket, to: Socket): void {
+    from.setNoDelay(true)
+    from.on('error', () => {})
+    from.on('data', (chunk) => {
+      if (this.#delayMs === 0) to.write(chunk)
+      else setTimeout(() => to.writable && to.write(chunk), this.#delayMs)
+    })
+    from.on('close', () => {
+      for (const pair of this.#pairs)
+        if (pair.client === from || pair.server === from) this.#pairs.delete(pair)
+      to.destroySoon()
+    })
+  }
+
+  #hold({ client, server }: Pair): void {
+    if (this.#stalled.has('to-server')) client.pause()
+    else client.resume()
+    if (this.#stalled.has('to-client')) server.pause()
+    else server.resume()
+  }
+
+  #destroyAll(): void {
+    for (const { client, server } of this.#pairs) {
+      client.destroy()
+      server.destroy()
+    }
+    this.#pairs.clear()
+  }
+}
