@@ -22,7 +22,7 @@ const http = {
   message: 'Fastify is spoken in *-route.ts, app.ts and platform/ only.',
 }
 const process = {
-  regex: '/(app|server|main|config)\\.ts$',
+  regex: '/(app|server|main|process|compose)\\.ts$',
   message: 'What is composed does not import its composer.',
 }
 
@@ -94,6 +94,8 @@ export default defineConfig({
     'vitest/require-to-throw-message': 'off',
     'vitest/valid-title': 'off', // titles come from tables
     'promise/always-return': 'off',
+    'promise/no-callback-in-promise': 'off', // stores of sessions speak in callbacks
+    'oxc/no-async-endpoint-handlers': 'off', // Fastify awaits them
   },
   overrides: [
     {
@@ -142,6 +144,15 @@ export default defineConfig({
       },
     },
     {
+      files: ['packages/{protocol,client}/src/**/*.test.ts', 'packages/client/src/testing/**'],
+      rules: {
+        'eslint/no-restricted-imports': forbid(insides, {
+          regex: '^@rollcall/(presence|api|web|lab)',
+          message: 'Tests stay inside the direction of their package.',
+        }),
+      },
+    },
+    {
       files: ['apps/lab/src/**'],
       rules: {
         'eslint/no-console': 'off',
@@ -167,7 +178,7 @@ export default defineConfig({
       },
     },
     {
-      files: ['apps/web/src/ui/**'],
+      files: ['apps/web/src/ui/**', 'apps/web/src/platform/**'],
       rules: { 'eslint/no-restricted-imports': forbid(insides, anyFeature(webFeatures)) },
     },
     ...webFeatures.map((feature) => ({
@@ -221,7 +232,7 @@ export default defineConfig({
     },
 
     {
-      files: ['apps/{api,web,lab}/**/*.{test,e2e}.{ts,tsx}', 'apps/*/src/testing/**', 'apps/web/e2e/**'],
+      files: ['apps/{api,web,lab}/**/*.{test,e2e}.{ts,tsx}', 'apps/*/src/**/testing/**', 'apps/web/e2e/**'],
       rules: {
         'eslint/no-restricted-imports': forbid(insides),
         'eslint/no-restricted-globals': 'off',

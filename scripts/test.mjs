@@ -59,7 +59,7 @@ async function testAll(paths) {
     ...services.env,
     TMPDIR: folder,
     CHROMIUM_PATH: findChromium() ?? '',
-    FORCE_COLOR: process.stdout.isTTY ? '1' : '0',
+    ...(process.stdout.isTTY ? {} : { NO_COLOR: '1', FORCE_COLOR: undefined }),
   }
   const vitest = (/** @type {string[]} */ ...args) => runVitest({ args, env, folder })
   if (paths.length > 0) outcomes.push(await vitest(...paths))
