@@ -42,8 +42,12 @@ export async function openRedis(options: RedisLinkOptions): Promise<RedisLink> {
   const { target, log, namespace = 'rollcall', commandTimeoutMs = COMMAND_TIMEOUT_MS } = options
   const prefix = `{${namespace}}:`
   const redisOptions = connection(target, prefix, commandTimeoutMs)
+  let lastError = 'no connection'
   const commands = open('commands', redisOptions, log)
   const events = open('events', { ...redisOptions, autoResubscribe: false }, log)
+  commands.on('error', (error: Error) => {
+    lastError = error.message === '' ? error.name : error.message
+  })
   const close = (): void => {
     commands.disconnect()
     events.disconnect()
@@ -66,7 +70,7 @@ export async function openRedis(options: RedisLinkOptions): Promise<RedisLink> {
       throw new Error(fault)
     }
   } else {
-    log.warn('Redis does not answer yet')
+    log.warn(`Redis does not answer yet: ${lastError}`)
   }
   return {
     commands,

@@ -48,9 +48,17 @@ async function start({
 }: RedisServerOptions): Promise<RedisServer> {
   const port = wanted ?? (await freePort())
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-redis-'))
-  const lines = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, 'save ""', 'appendonly no', ...config]
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${folder}`,
+    'save ""',
+    'appendonly no',
+    'repl-diskless-sync-delay 0',
+    ...config,
+  ]
   const file = join(folder, 'redis.conf')
-  const used = kind === 'redis' ? lines : lines.filter((line) => !/^(save|appendonly)/.test(line))
+  const used = kind === 'redis' ? lines : lines.filter((line) => !/^(save|appendonly|repl-)/.test(line))
   await writeFile(file, `${used.join('\n')}\n`)
   const child = spawn('redis-server', kind === 'redis' ? [file] : [file, '--sentinel'], {
     stdio: ['ignore', 'pipe', 'pipe'],

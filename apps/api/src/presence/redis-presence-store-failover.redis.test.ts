@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { StoreUnavailable, type Entry, type PresenceStore } from '@rollcall/presence'
+import { afterEach, describe, expect, test } from 'vitest'
+
+import { openRedis, type RedisLink } from '../platform/redis.ts'
+import { startRedisCluster } from '../testing/services/redis-cluster.ts'
+import { startRedisSentinel } from '../testing/services/redis-sentinel.ts'
+import { newId, redisTarget, silent } from '../testing/tested-redis-store.ts'
+import { RedisPresenceStore } from './redis-presence-store.ts'
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const LEASE = { leaseMs: 600_000, graceMs: 300_000 }
+
+interface Watched {
+  readonly store: PresenceStore
+  readonly link: RedisLink
+  readonly entries: Entry[]
+  readonly links: string[]
+}
+
+async function open(url: string): Promise<Watched> {
+  const link = await openRedis({ target: redisTarget(url), log: silent, commandTimeoutMs: 1_000 })
+  closing.unshift(() => link.close())
+  const watched: Watched = {
+    store: new RedisPresenceStore({ link, newId, log: silent }),
+    link,
+    entries: [],
+    links: [],
+  }
+  await watched.store.subscribe({
+    entry: (entry) => watched.entries.push(entry),
+    probe: () => {},
+    subscribed: () => watched.links.push('subscribed'),
+    unsubscribed: () => watched.links.push('unsubscribed'),
+  })
+  return watched
+}
+
+/** Joins, and holds Ann: what each process does when an epoch begins. */
+async function hold({ store }: Watched, epoch: string, number = 1): Promise<void> {
+  await store.beat({ epoch, incarnation: 'a', joins: true, ...LEASE })
+  await store.apply({
+    epoch,
+    incarnation: 'a',
+    number,
+    holds: [{ id: 'ann', name: 'Ann' }],
+    releases: [],
+    notices: [],
+  })
+}
+
+/** The fault befalls while batches are sent; the epoch is lost, another begun, and all is said and heard again. */
+async function survives(watched: Watched, fault: () => Promise<unknown>): Promise<void> {
+  const { store, links, entries } = watched
+  let epoch = await store.begin(null)
+  await hold(watched, epoch)
+  let failed: unknown = null
+  let over = false
+  const befalling = fault()
+    .catch((error: unknown) => (failed = error))
+    .finally(() => (over = true))
+  const deadline = Date.now() + 50_000
+  for (let number = 2, lost = false; !(over && lost); number++) {
+    expect(Date.now(), 'the epoch should be lost by now').toBeLessThan(deadline)
+    try {
+      const answer = await store.apply({
+        epoch,
+        incarnation: 'a',
+        number,
+        holds: [],
+        releases: [],
+        notices: [],
+      })
+      lost = answer.result === 'lost'
+    } catch (error) {
+      expect(error).toBeInstanceOf(StoreUnavailable)
+    }
+    await sleep(20)
+  }
+  await befalling
+  expect(failed).toBe(null)
+  for (;;) {
+    expect(Date.now(), 'a new epoch should have begun by now').toBeLessThan(deadline)
+    try {
+      epoch = await store.begin(epoch)
+      await hold(watched, epoch)
+      if (links.at(-1) === 'subscribed' && entries.at(-1)?.epoch === epoch) break
+      await store.apply({
+        epoch,
+        incarnation: 'a',
+        number: Date.now(),
+        holds: [],
+        releases: ['ann'],
+        notices: [],
+      })
+    } catch (error) {
+      expect(error).toBeInstanceOf(StoreUnavailable)
+    }
+    await sleep(50)
+  }
+  expect(links).toContain('unsubscribed')
+}
+
+describe('P7 a failover is a loss, and no more', () => {
+  test('a Sentinel group whose master is silent gets another', async () => {
+    const group = await startRedisSentinel()
+    closing.push(() => group.stop())
+    await survives(await open(group.url), async () => group.servers[0].freeze())
+  })
+
+  test('a Sentinel group fails over on demand', async () => {
+    const group = await startRedisSentinel()
+    closing.push(() => group.stop())
+    await survives(await open(group.url), async () => group.failOver())
+  })
+
+  test('a Cluster replaces the master of our slot', async () => {
+    const cluster = await startRedisCluster({ replicas: true })
+    closing.push(() => cluster.stop())
+    const watched = await open(cluster.url)
+    const ours = Number(/tcp_port:(\d+)/.exec(await watched.link.commands.info('server'))?.[1])
+    await survives(watched, async () => cluster.masters.find(({ port }) => port === ours)?.kill())
+  })
+})
