@@ -51,10 +51,12 @@ export class EmbeddedDatabase implements SqlSource {
     }
   }
 
-  /** Writes everything down, closes the files and ends the thread. */
+  /** Writes everything down, closes the files and ends the thread; where it is not open yet, it is not waited for. */
   async close(): Promise<void> {
-    if (this.#end === undefined) this.#worker.postMessage({ kind: 'close' })
-    await this.#closed.promise
+    if (this.isUp) {
+      this.#worker.postMessage({ kind: 'close' })
+      await this.#closed.promise
+    }
     await this.#worker.terminate()
   }
 

@@ -1,4 +1,5 @@
 import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { PGlite } from '@electric-sql/pglite'
@@ -18,10 +19,7 @@ keepFilesPrivate()
 const port = parentPort
 if (port === null) throw new Error('The embedded database runs in a worker thread only.')
 
-const opening = PGlite.create({
-  ...(directory === null ? {} : { dataDir: directory }),
-  extensions: { pg_trgm },
-})
+const opening = open()
 opening.then(
   () => port.postMessage({ kind: 'open' }),
   (error: unknown) => port.postMessage({ kind: 'failed', message: String(error) }),
@@ -31,6 +29,22 @@ port.on('message', (message: unknown) => {
   const question = Question.parse(message)
   void (question.kind === 'close' ? close() : query(question.id, question.sql, question.parameters))
 })
+
+async function open(): Promise<PGlite> {
+  const extensions = { pg_trgm }
+  if (directory === null) return PGlite.create({ extensions })
+  if (!fs.existsSync(directory)) await create(directory)
+  return PGlite.create({ dataDir: directory, extensions })
+}
+
+/** Under another name first: what a process that was killed meanwhile left behind is no database. */
+async function create(path: string): Promise<void> {
+  const draft = `${path}.new`
+  fs.rmSync(draft, { recursive: true, force: true })
+  const database = await PGlite.create({ dataDir: draft })
+  await database.close()
+  fs.renameSync(draft, path)
+}
 
 async function query(id: number, sql: string, parameters: unknown[]): Promise<void> {
   try {
@@ -53,9 +67,14 @@ async function close(): Promise<void> {
   port?.close()
 }
 
-/** PGlite gives its files mode 0666 by chmod, past every umask. */
+/** PGlite gives its files mode 0666 by chmod, past every umask; a folder's mode is given once, when it is made. */
 function keepFilesPrivate(): void {
-  const { chmodSync, fchmodSync } = fs
+  const { chmodSync, fchmodSync, mkdirSync } = fs
   fs.chmodSync = (path, mode) => chmodSync(path, Number(mode) & 0o700)
   fs.fchmodSync = (fd, mode) => fchmodSync(fd, Number(mode) & 0o700)
+  Object.assign(fs, {
+    mkdirSync: (path: string, options?: number | { recursive?: boolean }) =>
+      mkdirSync(path, { ...(typeof options === 'object' ? options : {}), mode: 0o700 }),
+  })
+  syncBuiltinESMExports()
 }

@@ -1,0 +1,101 @@
+import { fileURLToPath } from 'node:url'
+
+import fastify, { type FastifyInstance, LogController, type RawServerDefault } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+
+import type { AccountsDeps } from './accounts/accounts.ts'
+import { accountRoutes } from './accounts/account-route.ts'
+import { authRoutes } from './accounts/auth-route.ts'
+import { devicesRoutes } from './accounts/devices-route.ts'
+import type { Config } from './config.ts'
+import { usersRoutes } from './directory/users-route.ts'
+import type { UserPages } from './directory/user-pages.ts'
+import { answerError } from './platform/error-handler.ts'
+import { type HealthPort, healthRoutes } from './platform/health.ts'
+import type { App } from './platform/http.ts'
+import type { Logger } from './platform/logger.ts'
+import { type MetricsGauge, metricsRoute } from './platform/metrics.ts'
+import { registerOpenApi } from './platform/openapi.ts'
+import { problem } from './platform/problem.ts'
+import { refuseRaw } from './platform/raw-refusal.ts'
+import { referencePage } from './platform/reference-page.ts'
+import { logRequests, requestId } from './platform/request-log.ts'
+import { refuseForeign, registerSecurityHeaders } from './platform/security-headers.ts'
+import { registerSessions, signedIn } from './platform/sessions.ts'
+import { registerWebApp } from './platform/web-app.ts'
+
+const WEB_APP = fileURLToPath(new URL('../../web/dist', import.meta.url))
+const DAY_MS = 86_400_000
+
+export interface AppDeps {
+  readonly config: Config
+  readonly log: Logger
+  readonly sessionSecret: string
+  readonly accounts: AccountsDeps
+  readonly pages: UserPages
+  readonly health: HealthPort
+  readonly gauges: readonly MetricsGauge[]
+  /** Adds what is outside the sessions' scope: the websocket. */
+  readonly extend: (app: FastifyInstance) => void | Promise<void>
+}
+
+/** All that answers HTTP, ready to listen or to be injected into. Who made the deps closes them. */
+export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
+  const { config, log } = deps
+  const app: FastifyInstance = fastify<RawServerDefault>({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: requestId,
+    trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
+    bodyLimit: 16 * 1024,
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 512 },
+    return503OnClosing: false,
+    frameworkErrors: answerError,
+    clientErrorHandler: refuseRaw,
+    http: { requireHostHeader: false, headersTimeout: 15_000 },
+  })
+  app.setErrorHandler(answerError)
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.removeContentTypeParser('text/plain')
+
+  logRequests(app)
+  await registerSecurityHeaders(app)
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/api')) reply.header('cache-control', 'no-store')
+    if (request.headers.host === undefined) throw problem(400, 'The Host header is missing.')
+  })
+  refuseForeign(app, config.publicOrigins)
+
+  await registerOpenApi(app)
+  referencePage(app)
+  healthRoutes(app, deps.health)
+  metricsRoute(app, { token: config.metricsToken, host: config.host, gauges: deps.gauges })
+  await app.register(async (scope) => withSessions(scope, deps))
+  await deps.extend(app)
+  await registerWebApp(app, WEB_APP)
+  await app.ready()
+  return app
+}
+
+async function withSessions(scope: FastifyInstance, deps: AppDeps): Promise<void> {
+  const { config, health } = deps
+  scope.addHook('onRequest', async () => {
+    if (health.state !== 'starting') return
+    throw problem(503, 'This process is starting. Try again in a moment.', { retryAfter: 1 })
+  })
+  await registerSessions(scope, {
+    storage: deps.accounts.sessions,
+    secret: deps.sessionSecret,
+    maxAgeMs: config.sessionMaxDays * DAY_MS,
+  })
+  const app: App = scope.withTypeProvider()
+  authRoutes(app, deps.accounts)
+  devicesRoutes(app, deps.accounts)
+  accountRoutes(app, deps.accounts)
+  await scope.register(async (signed) => {
+    signed.addHook('onRequest', async (request) => void signedIn(request))
+    usersRoutes(signed, { pages: deps.pages })
+  })
+}

@@ -1,0 +1,69 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+import { problem } from './problem.ts'
+
+/** A number that is read when somebody asks for the metrics. */
+export interface MetricsGauge {
+  readonly name: string
+  readonly help: string
+  readonly read: () => number
+}
+
+interface MetricsOptions {
+  /** Wanted as `Authorization: Bearer`; null where there is none. */
+  readonly token: string | null
+  /** The address that this process listens on. */
+  readonly host: string
+  readonly gauges: readonly MetricsGauge[]
+}
+
+/** `GET /metrics`, as Prometheus reads it. */
+export function metricsRoute(app: FastifyInstance, options: MetricsOptions): void {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry, prefix: 'rollcall_' })
+  for (const { name, help, read } of options.gauges) {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read())
+        },
+      }),
+    )
+  }
+  const durations = new Histogram({
+    name: 'rollcall_http_request_seconds',
+    help: 'How long answers took, by route, method and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 5],
+    registers: [registry],
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+  })
+
+  app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
+    refuse(request, options)
+    reply.type(registry.contentType).header('cache-control', 'no-store')
+    return registry.metrics()
+  })
+}
+
+function refuse(request: FastifyRequest, { token, host }: MetricsOptions): void {
+  if (token !== null) {
+    if (request.headers.authorization === `Bearer ${token}`) return
+    throw problem(401, 'The metrics want the token of METRICS_TOKEN as a bearer.', {
+      headers: { 'www-authenticate': 'Bearer' },
+    })
+  }
+  if (isLoopback(host) && request.headers['x-forwarded-for'] === undefined) return
+  throw problem(404, 'There is nothing here. METRICS_TOKEN opens the metrics.')
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}

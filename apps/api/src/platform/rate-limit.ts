@@ -1,0 +1,60 @@
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
+
+import type { RedisLink } from './redis.ts'
+
+/** A number of points that each key has in a window. All answers are seconds to wait, 0 for none. */
+export interface RateLimit {
+  /** Takes a point; over the limit none is taken. */
+  take(key: string): Promise<number>
+  /** Whether a point is left, without taking it. */
+  wait(key: string): Promise<number>
+  /** Gives a point back that turned out not to count. */
+  giveBack(key: string): Promise<void>
+}
+
+interface RateLimitOptions {
+  readonly name: string
+  readonly points: number
+  readonly seconds: number
+  /** Shared with the other processes there; while it is away, limits are kept in this process. */
+  readonly redis: RedisLink['commands'] | null
+}
+
+export function createRateLimit({ name, points, seconds, redis }: RateLimitOptions): RateLimit {
+  const keyPrefix = `rollcall:limit:${name}`
+  const memory = new RateLimiterMemory({ keyPrefix, points, duration: seconds })
+  const limiter =
+    redis === null
+      ? memory
+      : new RateLimiterRedis({
+          storeClient: redis,
+          keyPrefix,
+          points,
+          duration: seconds,
+          insuranceLimiter: memory,
+          rejectIfRedisNotReady: true,
+        })
+  return {
+    take: async (key) => {
+      try {
+        await limiter.consume(key)
+        return 0
+      } catch (refusal) {
+        return secondsOf(refusal, seconds)
+      }
+    },
+    wait: async (key) => {
+      const state = await limiter.get(key)
+      return state !== null && state.consumedPoints >= points ? secondsOf(state, seconds) : 0
+    },
+    giveBack: async (key) => {
+      await limiter.reward(key)
+    },
+  }
+}
+
+function secondsOf(state: unknown, otherwise: number): number {
+  if (typeof state !== 'object' || state === null || !('msBeforeNext' in state)) throw state
+  const ms = Number(state.msBeforeNext)
+  return Number.isFinite(ms) && ms > 0 ? Math.ceil(ms / 1000) : otherwise
+}

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+/** The id that a proxy gave the request, or a new one. */
+export function requestId(request: { headers: IncomingMessage['headers'] }): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given)
+    ? given
+    : randomBytes(9).toString('base64url')
+}
+
+/** One line a request, whether it was answered or given up. Neither queries nor bodies nor headers are written down. */
+export function logRequests(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info(lineOf(request, reply), 'request')
+  })
+  app.addHook('onRequestAbort', async (request) => {
+    request.log.info({ ...lineOf(request, null), aborted: true }, 'request')
+  })
+}
+
+function lineOf(request: FastifyRequest, reply: FastifyReply | null) {
+  return {
+    method: request.method,
+    path: request.url.split('?', 1)[0],
+    ...(reply === null ? {} : { status: reply.statusCode, ms: Math.round(reply.elapsedTime) }),
+    address: request.ip,
+  }
+}

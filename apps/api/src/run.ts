@@ -1,0 +1,58 @@
+import { type Config, readConfig, readEnvironment } from './config.ts'
+import { type LogStream, openLogStream } from './platform/log-stream.ts'
+import { createLogger } from './platform/logger.ts'
+import { explainStartFault } from './platform/start-fault.ts'
+import { Server } from './server.ts'
+import type { Signals } from './signals.ts'
+
+/** How long a stop may take without Redis, ms, and how much longer than the hand-over with it. */
+const STOP_WITHIN_MS = 1_800
+const STOP_AFTER_HAND_OVER_MS = 3_700
+const FLUSH_MS = 150
+
+/** Runs the product in this process until a signal stops it. */
+export function run(signals: Signals): void {
+  const answer = readConfig(readEnvironment())
+  if (!answer.ok) {
+    for (const fault of answer.faults) process.stderr.write(`${fault}\n`)
+    process.exit(1)
+  }
+  runWith(answer.config, signals, openLogStream(1))
+}
+
+function runWith(config: Config, signals: Signals, stream: LogStream): void {
+  const log = createLogger(config.logLevel, stream)
+  const say = (line: string) => stream.write(`${line}\n`)
+  const server = new Server({ config, log, say })
+  const leave = async (code: number) => {
+    await stream.flush(FLUSH_MS)
+    process.exit(code)
+  }
+  const stopAndLeave = async (code: number) => {
+    await server.stop().catch((error: unknown) => log.error({ err: error }, 'the stop did not go well'))
+    await leave(code)
+  }
+
+  signals.onStop((signal) => {
+    if (config.dev) process.exit(0)
+    log.info({ signal }, 'stopping')
+    setTimeout(() => process.exit(0), stopWithin(config))
+    void stopAndLeave(0)
+  })
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'nobody handled this'))
+
+  server.start().then(
+    (url) => {
+      if (url !== null && !signals.came) say(`Rollcall is ready on ${url}`)
+    },
+    (error: unknown) => {
+      if (signals.came) return
+      process.stderr.write(`${explainStartFault(error, config)}\n`)
+      void stopAndLeave(1)
+    },
+  )
+}
+
+function stopWithin({ redis, graceMs, leaseMs }: Config): number {
+  return redis === null ? STOP_WITHIN_MS : Math.max(graceMs, leaseMs) + STOP_AFTER_HAND_OVER_MS
+}
