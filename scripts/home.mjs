@@ -22,7 +22,7 @@ export function homeSubstitutes() {
 }
 
 /** @param {string} path of what exists or is to be made */
-export function isWritable(path) {
+function isWritable(path) {
   if (path === '') return false
   let nearest = path
   while (!existsSync(nearest) && dirname(nearest) !== nearest) nearest = dirname(nearest)
