@@ -60,6 +60,16 @@ describe('the pace of telling', () => {
     expect(pace.due(2_600)).toBeLessThanOrEqual(2_600)
   })
 
+  test('may hurry for somebody who asks, unless telling is dear or many ask', () => {
+    pace.flushed(0, 10)
+    expect(pace.mayHurry(0)).toBe(true)
+    pace.flushed(0, 45)
+    expect(pace.mayHurry(0)).toBe(false)
+    expect(pace.mayHurry(20)).toBe(true)
+    for (let n = 0; n < 20; n++) pace.began(1_000)
+    expect(pace.mayHurry(1_000)).toBe(false)
+  })
+
   test('a few who open the page one after another are no storm', () => {
     for (let n = 0; n < 100; n++) pace.began(n * 100)
     expect(pace.isStorm(10_000)).toBe(false)

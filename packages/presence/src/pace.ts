@@ -48,6 +48,11 @@ export class Pace {
     return Math.min(Math.max(this.#flushedAt + BUSY_MS, now + wait), this.#flushedAt + LONGEST_MS)
   }
 
+  /** Whether one flush more than the pace allows would be cheap: for somebody who asks how things stand now. */
+  mayHurry(now: number): boolean {
+    return !this.isStorm(now) && this.#owedOn(now) < CREDIT_MS / 2
+  }
+
   #owedOn(now: number): number {
     return Math.max(0, this.#owed - (now - this.#owedAt) * SHARE)
   }

@@ -80,6 +80,11 @@ export class Watches<W extends Watcher<W>> {
     return this.#users.get(id)?.watchers ?? []
   }
 
+  /** The ids that a connection watches, but for deleted accounts. */
+  *usersOf(watcher: W): Generator<UserId> {
+    for (const user of watcher.watching?.users ?? []) if (this.#users.get(user.id) === user) yield user.id
+  }
+
   /** The stretches that somebody with this key is in. */
   stretchesAt(key: string): Iterable<Stretch<W>> {
     return this.#stretches.at(key)

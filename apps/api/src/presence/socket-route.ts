@@ -1,0 +1,119 @@
+import websocket from '@fastify/websocket'
+import { MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from '@rollcall/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+import { problem } from '../platform/problem.ts'
+import type { Admission } from './admissions.ts'
+import type { Gateway } from './gateway.ts'
+
+export interface SocketRouteDeps {
+  readonly gateway: Gateway
+  /** Of the presence node: refused is who comes before it is ready or while it is draining. */
+  readonly state: () => 'starting' | 'ready' | 'draining'
+  /** Who the cookie says it is, or null; rejects where that cannot be said. */
+  readonly readSession: (
+    request: FastifyRequest,
+  ) => Promise<{ session: { id: string }; user: { id: string; username: string } } | null>
+  readonly isForeign: (request: FastifyRequest) => boolean
+  /** Whom limits by address count the client with. */
+  readonly addressOf: (request: FastifyRequest) => string
+}
+
+interface Opening {
+  readonly admission: Admission
+  /** Listens whether the client gives up meanwhile. */
+  readonly cancel: () => void
+  readonly reply: FastifyReply
+}
+
+interface Admitted extends Opening {
+  readonly session: string
+  readonly person: { readonly id: string; readonly name: string }
+}
+
+/** No client of ours sends fragments; proxies may. */
+const MOST_FRAGMENTS = 64
+const RETRY_SECONDS = 1
+const CROWDED_RETRY_SECONDS = 10
+
+/** `GET /api/ws`. On the root instance, before its other routes: an upgrade of any of them is answered by its hooks. */
+export async function socketRoute(app: FastifyInstance, deps: SocketRouteDeps): Promise<void> {
+  const { gateway } = deps
+  const openings = new WeakMap<FastifyRequest, Admitted>()
+
+  await app.register(websocket, {
+    errorHandler: (_error, socket) => socket.terminate(),
+    options: {
+      maxPayload: MAX_CLIENT_MESSAGE_BYTES,
+      maxFragments: MOST_FRAGMENTS,
+      perMessageDeflate: false,
+      autoPong: false,
+      clientTracking: false,
+      handleProtocols: (protocols) => (protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    },
+  })
+
+  /** Registers the connection first and reads its session then, so that an end in between is noticed (P11). */
+  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (deps.state() !== 'ready') {
+      throw problem(503, 'The server is starting or stopping. Try again.', { retryAfter: RETRY_SECONDS })
+    }
+    if (deps.isForeign(request)) {
+      throw problem(
+        403,
+        'The page that connects is of another origin. PUBLIC_ORIGIN names those that are allowed.',
+      )
+    }
+    const admission = gateway.admissions.begin(deps.addressOf(request))
+    if (admission === null) throw crowded('address')
+    const cancel = () => gateway.admissions.cancel(admission)
+    request.raw.socket.once('close', cancel)
+    try {
+      openings.set(request, await read(request, { admission, cancel, reply }))
+    } catch (error) {
+      cancel()
+      throw error
+    }
+  }
+
+  async function read(request: FastifyRequest, opening: Opening): Promise<Admitted> {
+    const found = await deps.readSession(request).catch((error: unknown) => {
+      request.log.warn({ err: error }, 'a session could not be read')
+      throw problem(503, 'The session cannot be read now. Try again.', { retryAfter: RETRY_SECONDS })
+    })
+    if (found === null || gateway.admissions.hasEnded(opening.admission, found.session.id)) {
+      throw problem(401, 'No session. Log in first.')
+    }
+    const { session, user } = found
+    if (!gateway.admissions.claim(opening.admission, user.id)) throw crowded('user')
+    return { ...opening, session: session.id, person: { id: user.id, name: user.username } }
+  }
+
+  app.route({
+    method: 'GET',
+    url: '/api/ws',
+    schema: { hide: true },
+    preValidation: admit,
+    handler: (request) => {
+      openings.get(request)?.cancel()
+      throw problem(400, 'This is a websocket. Connect with an upgrade.')
+    },
+    wsHandler: (ws, request) => {
+      const opening = openings.get(request)
+      if (opening === undefined) return ws.terminate()
+      const { admission, cancel, reply, session, person } = opening
+      const net = request.raw.socket
+      // What would keep the request and its answer alive for as long as the socket is open.
+      net.off('close', cancel)
+      ws.removeAllListeners('error')
+      reply.raw.detachSocket(net)
+      gateway.add({ ws, net, session, person, admission })
+    },
+  })
+}
+
+function crowded(whose: 'address' | 'user'): Error {
+  return problem(429, `Too many connections of this ${whose}. Close some.`, {
+    retryAfter: CROWDED_RETRY_SECONDS,
+  })
+}
