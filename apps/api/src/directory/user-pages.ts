@@ -107,10 +107,10 @@ export class UserPages {
   }
 
   /** The number of accounts is asked for anew: what it was may be seconds old, and a seed adds many in that time. */
-  async #land(start: PageStart, part: string | null, before: (key: string) => number): Promise<Landing> {
+  async #land(start: PageStart, part: string | null, leftOut: (key: string) => number): Promise<Landing> {
     if ('after' in start) return { after: start.after, skip: 0 }
     if (part !== null || start.at === 0) return { after: '', skip: start.at }
-    return this.#options.landmarks.find(start.at, await this.#options.headCount.read(), before)
+    return this.#options.landmarks.find(start.at, await this.#options.headCount.read(), leftOut)
   }
 
   #present({ id, username, lastSeenAt }: StoredUser): UserPresence {

@@ -175,10 +175,20 @@ function lookThroughSome(part: string, after: string, limit: number): Keys {
     where strpos(username_key, ${part}) > 0 order by username_key limit ${limit}`
 }
 
-/** One character or two: every gram that begins so. U+10FFFF is in no name. */
+/** One character or two: the next matches of every gram that begins so. U+10FFFF is in no name. */
 function shortMatches(part: string, after: string, limit: number): Keys {
+  const end = `${part}\u{10FFFF}`
   return sql`
-    select distinct username_key from name_grams
-    where gram >= ${part} and gram < ${`${part}\u{10FFFF}`} and username_key > ${after}
+    with recursive grams (gram) as (
+      (select gram from name_grams where gram >= ${part} and gram < ${end} order by gram limit 1)
+      union all
+      select (
+        select gram from name_grams where gram > grams.gram and gram < ${end} order by gram limit 1
+      ) from grams where gram is not null
+    )
+    select distinct username_key from grams cross join lateral (
+      select username_key from name_grams where gram = grams.gram and username_key > ${after}
+      order by username_key limit ${limit}
+    ) next
     order by username_key limit ${limit}`
 }

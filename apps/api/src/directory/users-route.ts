@@ -1,21 +1,17 @@
-import type { FastifyInstance } from 'fastify'
-import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { UserParams, UserPresence, UsersAnswer, UsersQuery } from '@rollcall/protocol'
 
-import { Problem, UserParams, UserPresence, UsersAnswer, UsersQuery } from '@rollcall/protocol'
-
+import type { App } from '../platform/http.ts'
 import { fieldProblem, problem } from '../platform/problem.ts'
 import { decodeCursor, encodeCursor } from './page-cursor.ts'
 import type { PageStart, UserPages } from './user-pages.ts'
 
-interface UsersRouteOptions {
+interface UsersRoutesOptions {
   readonly pages: Pick<UserPages, 'page' | 'find'>
 }
 
 /** The directory. Who asks has to be logged in: the scope that this is registered in sees to that. */
-export function usersRoute(app: FastifyInstance, { pages }: UsersRouteOptions): void {
-  const routes = app.withTypeProvider<ZodTypeProvider>()
-
-  routes.get(
+export function usersRoutes(app: App, { pages }: UsersRoutesOptions): void {
+  app.get(
     '/api/users',
     {
       schema: {
@@ -23,7 +19,7 @@ export function usersRoute(app: FastifyInstance, { pages }: UsersRouteOptions): 
         summary: 'A page of the directory, in name order',
         tags: ['directory'],
         querystring: UsersQuery,
-        response: { 200: UsersAnswer, '4xx': Problem },
+        response: { 200: UsersAnswer },
       },
     },
     async ({ query }) => {
@@ -33,7 +29,7 @@ export function usersRoute(app: FastifyInstance, { pages }: UsersRouteOptions): 
     },
   )
 
-  routes.get(
+  app.get(
     '/api/users/:id',
     {
       schema: {
@@ -41,7 +37,7 @@ export function usersRoute(app: FastifyInstance, { pages }: UsersRouteOptions): 
         summary: 'One user',
         tags: ['directory'],
         params: UserParams,
-        response: { 200: UserPresence, '4xx': Problem },
+        response: { 200: UserPresence },
       },
     },
     async ({ params }) => {

@@ -21,14 +21,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     insert into name_grams
     select gram, username_key from users, grams_of(username_key) gram order by 1, 2`.execute(db)
 
+  // Plans are kept from the first call on, when the table may be empty: written so that only one plan is left, that by the index.
   await sql`
-    create function index_names() returns trigger language plpgsql as $$
+    create function index_names() returns trigger language plpgsql set enable_seqscan = off as $$
+    declare name text;
     begin
       if tg_op = 'INSERT' then
-        insert into name_grams select gram, username_key from changed, grams_of(username_key) gram order by 1, 2;
+        insert into name_grams
+        select gram, username_key from changed, grams_of(username_key) gram order by 1, 2;
       elsif tg_op = 'DELETE' then
-        delete from name_grams indexed using changed, grams_of(changed.username_key) gram
-        where indexed.gram = gram and indexed.username_key = changed.username_key;
+        for name in select username_key from changed loop
+          delete from name_grams where gram = any (array(select grams_of(name))) and username_key = name;
+        end loop;
       else
         truncate name_grams;
       end if;

@@ -1,0 +1,4 @@
+import { openPostgresTestDatabase } from '../testing/test-database.ts'
+import { usersContract } from './testing/users-contract.ts'
+
+usersContract(openPostgresTestDatabase)
