@@ -59,13 +59,12 @@ async function survives(watched: Watched, fault: () => Promise<unknown>): Promis
   const { store, links, entries } = watched
   let epoch = await store.begin(null)
   await hold(watched, epoch)
-  let failed: unknown = null
-  let over = false
+  const failure: { error: unknown; over: boolean } = { error: null, over: false }
   const befalling = fault()
-    .catch((error: unknown) => (failed = error))
-    .finally(() => (over = true))
+    .catch((error: unknown) => (failure.error = error))
+    .finally(() => (failure.over = true))
   const deadline = Date.now() + 50_000
-  for (let number = 2, lost = false; !(over && lost); number++) {
+  for (let number = 2, lost = false; !(failure.over && lost); number++) {
     expect(Date.now(), 'the epoch should be lost by now').toBeLessThan(deadline)
     try {
       const answer = await store.apply({
@@ -83,7 +82,7 @@ async function survives(watched: Watched, fault: () => Promise<unknown>): Promis
     await sleep(20)
   }
   await befalling
-  expect(failed).toBe(null)
+  expect(failure.error).toBe(null)
   for (;;) {
     expect(Date.now(), 'a new epoch should have begun by now').toBeLessThan(deadline)
     try {
