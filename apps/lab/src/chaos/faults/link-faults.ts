@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { type Fault, seconds } from '../fault.ts'
+import type { TcpProxy } from '../tcp-proxy.ts'
+import { convergence, convergenceAfterDeath, type Timing } from '../timing.ts'
+
+/** The path of one process to Redis is harmed for longer than lease and grace: alone it is dead to the others (P6). */
+function partition(name: string, title: string, harm: (path: TcpProxy) => void): Fault {
+  return {
+    name,
+    title: `${title}, for longer than lease and grace`,
+    promised: (timing: Timing) =>
+      `its users are offline elsewhere within ${seconds(convergenceAfterDeath(timing))}, nobody goes on its own screens, all is right ${seconds(convergence(timing))} after`,
+    convergenceMs: convergence,
+    world: { proxied: true },
+    async run({ world, timing, pinned: [, there = []] }) {
+      const limit = convergenceAfterDeath(timing)
+      harm(world.redisPath(1))
+      world.process(1).note('cut')
+      const elsewhere = () => world.stillShown(there).filter((line) => !line.includes('at process 1'))
+      const event = world.log.events.length
+      const ghosts = await world.until(elsewhere, limit + 30_000)
+      await sleep(2_000)
+      const own = world.log.events
+        .slice(event)
+        .filter(
+          (entry) =>
+            entry.type === 'shown' && entry.observer === 'at process 1' && entry.status === 'offline',
+        )
+      world.redisPath(1).heal()
+      world.process(1).note('running')
+      await world.endMoving()
+      const right = await world.untilAgreed(convergence(timing) + 30_000)
+      return [
+        { what: 'ghosts elsewhere', value: ghosts, unit: 'ms', limit },
+        { what: 'shown offline where it was cut off', value: own.length, unit: 'changes', limit: 0 },
+        { what: 'right again', value: right, unit: 'ms', limit: convergence(timing) },
+      ]
+    },
+  }
+}
+
+export const cutLink = partition('cut-link', 'the link of a process to Redis is cut', (path) => path.cut())
+
+export const deafLink = partition(
+  'deaf-link',
+  'the link of a process to Redis swallows what comes from Redis',
+  (path) => path.stall('to-client'),
+)
+
+export const muteLink = partition(
+  'mute-link',
+  'the link of a process to Redis swallows what goes to Redis',
+  (path) => path.stall('to-server'),
+)
+
+export const flappingLink: Fault = {
+  name: 'flapping-link',
+  title: 'the link of a process to Redis breaks every second',
+  promised: (timing) =>
+    `nobody is shown offline wrongly; all screens are right within ${seconds(convergence(timing))}`,
+  convergenceMs: convergence,
+  world: { proxied: true },
+  async run({ world }) {
+    const path = world.redisPath(1)
+    for (let i = 0; i < 8; i++) {
+      path.cut()
+      /* oxlint-disable no-await-in-loop */
+      await sleep(world.random() * 400)
+      path.heal()
+      await sleep(600)
+      /* oxlint-enable no-await-in-loop */
+    }
+    return []
+  },
+}
+
+export const slowLink: Fault = {
+  name: 'slow-link',
+  title: 'the link of a process to Redis is 300 ms slow each way',
+  promised: () => 'nobody is shown offline wrongly',
+  convergenceMs: convergence,
+  world: { proxied: true },
+  async run({ world, timing }) {
+    world.redisPath(1).delay(300)
+    await sleep(2 * timing.leaseMs)
+    world.redisPath(1).heal()
+    return []
+  },
+}
