@@ -10,12 +10,14 @@ import { devicesRoutes } from './accounts/devices-route.ts'
 import type { Config } from './config.ts'
 import { usersRoutes } from './directory/users-route.ts'
 import type { UserPages } from './directory/user-pages.ts'
+import { addressKey } from './platform/client-address.ts'
 import { answerError } from './platform/error-handler.ts'
 import { type HealthPort, healthRoutes } from './platform/health.ts'
 import type { App } from './platform/http.ts'
 import type { Logger } from './platform/logger.ts'
 import { type MetricsGauge, metricsRoute } from './platform/metrics.ts'
 import { registerOpenApi } from './platform/openapi.ts'
+import { isForeign } from './platform/origin.ts'
 import { problem } from './platform/problem.ts'
 import { refuseRaw } from './platform/raw-refusal.ts'
 import { referencePage } from './platform/reference-page.ts'
@@ -23,6 +25,7 @@ import { logRequests, requestId } from './platform/request-log.ts'
 import { refuseForeign, registerSecurityHeaders } from './platform/security-headers.ts'
 import { registerSessions, signedIn } from './platform/sessions.ts'
 import { registerWebApp } from './platform/web-app.ts'
+import { socketRoute, type SocketRouteDeps } from './presence/socket-route.ts'
 
 const WEB_APP = fileURLToPath(new URL('../../web/dist', import.meta.url))
 const DAY_MS = 86_400_000
@@ -35,8 +38,7 @@ export interface AppDeps {
   readonly pages: UserPages
   readonly health: HealthPort
   readonly gauges: readonly MetricsGauge[]
-  /** Adds what is outside the sessions' scope: the websocket. */
-  readonly extend: (app: FastifyInstance) => void | Promise<void>
+  readonly sockets: Pick<SocketRouteDeps, 'gateway' | 'state' | 'readSession'>
 }
 
 /** All that answers HTTP, ready to listen or to be injected into. Who made the deps closes them. */
@@ -68,12 +70,16 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   })
   refuseForeign(app, config.publicOrigins)
 
+  await socketRoute(app, {
+    ...deps.sockets,
+    isForeign: (request) => isForeign(request, config.publicOrigins),
+    addressOf: (request) => addressKey(request.ip),
+  })
   await registerOpenApi(app)
   referencePage(app)
   healthRoutes(app, deps.health)
   metricsRoute(app, { token: config.metricsToken, host: config.host, gauges: deps.gauges })
   await app.register(async (scope) => withSessions(scope, deps))
-  await deps.extend(app)
   await registerWebApp(app, WEB_APP)
   await app.ready()
   return app

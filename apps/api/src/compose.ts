@@ -1,16 +1,21 @@
 import { MemoryPresenceStore, type PresenceStore } from '@rollcall/presence'
+import { CloseCode } from '@rollcall/protocol'
 
 import { AccountsRepository } from './accounts/accounts-repository.ts'
 import { LoginThrottle } from './accounts/login-throttle.ts'
 import { PasswordHasher } from './accounts/password-hash.ts'
+import { SessionReader } from './accounts/session-reader.ts'
+import { SessionSweeper } from './accounts/session-sweeper.ts'
 import { SessionsRepository } from './accounts/sessions-repository.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { HeadCount } from './directory/head-count.ts'
 import { Landmarks } from './directory/landmarks.ts'
+import { LastSeenReader } from './directory/last-seen-reader.ts'
 import { LastSeenWriter } from './directory/last-seen-writer.ts'
 import { UserPages } from './directory/user-pages.ts'
 import { UsersRepository } from './directory/users-repository.ts'
+import { DirectoryRelay } from './directory-relay.ts'
 import { OnlineList } from './online-list.ts'
 import { createDatabase, type Database } from './platform/database.ts'
 import type { HttpServer } from './platform/http.ts'
@@ -18,8 +23,10 @@ import type { Logger } from './platform/logger.ts'
 import { createRateLimit } from './platform/rate-limit.ts'
 import { openRedis, type RedisLink } from './platform/redis.ts'
 import { newId } from './platform/session-cookie.ts'
-import { SessionSweeper } from './accounts/session-sweeper.ts'
+import { LocalConnectionCounter } from './presence/connection-counter.ts'
+import { Gateway } from './presence/gateway.ts'
 import { PresenceNode } from './presence/presence-node.ts'
+import { RedisConnectionCounter } from './presence/redis-connection-counter.ts'
 import { RedisPresenceStore } from './presence/redis-presence-store.ts'
 
 interface ComposeOptions {
@@ -57,22 +64,55 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
   const limit = (name: string, points: number) =>
     createRateLimit({ name, points, seconds: 60, redis: redis?.commands ?? null })
 
+  const store = presenceStore(redis, log)
   const node: PresenceNode = new PresenceNode({
-    store: presenceStore(redis, log),
+    store,
     leaseMs: config.leaseMs,
     graceMs: config.graceMs,
     shared: redis !== null,
     log,
     events: {
-      changed: (ids) => online.changed(ids),
-      ended: () => {},
-      directory: (changes) => void headCount.settle(changes),
-      freshness: () => {},
+      changed: (ids) => {
+        const changed = [...ids]
+        online.changed(changed)
+        gateway.changed(changed)
+      },
+      ended: (ended) => gateway.ended(ended),
+      directory: (changes) => relay.add(changes),
+      freshness: () => gateway.freshness(),
       seen: (seen) => lastSeen.add(seen),
-      recheck: () => {},
+      recheck: () => gateway.recheck(),
+      woke: () => gateway.woke(),
     },
   })
   const online = new OnlineList(node)
+  const reader = new SessionReader({ sessions, secret: sessionSecret })
+  const gateway: Gateway = new Gateway({
+    node,
+    headCount,
+    lastSeen: new LastSeenReader({ find: (ids) => users.lastSeen(ids) }),
+    aliveSessions: (ids) => reader.aliveSessions(ids),
+    heartbeatMs: config.heartbeatMs,
+    messagesPerSecond: config.messagesPerSecond,
+    connectionsPerUser: config.connectionsPerUser,
+    connectionsPerAddress: config.connectionsPerAddress,
+    log,
+  })
+  const relay = new DirectoryRelay({
+    settle: (changes) => headCount.settle(changes),
+    tell: (changes) => gateway.directory(changes),
+  })
+  const connectionsOf = (session: string) => node.connectionsOf(session)
+  const counter =
+    redis === null || !(store instanceof RedisPresenceStore)
+      ? new LocalConnectionCounter({ connectionsOf })
+      : new RedisConnectionCounter({
+          link: redis,
+          id: newId(),
+          connectionsOf,
+          members: () => store.members,
+          log,
+        })
 
   let phase: 'starting' | 'running' | 'draining' = 'starting'
   const health = {
@@ -97,6 +137,7 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
         sessionSecret,
         health,
         gauges: [
+          { name: 'rollcall_sockets', help: 'Open websockets', read: () => gateway.socketCount },
           { name: 'rollcall_users_online', help: 'Users who are online', read: () => node.onlineCount },
           { name: 'rollcall_users_total', help: 'Accounts', read: () => headCount.total },
         ],
@@ -110,9 +151,7 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
           }),
           signups: limit('signup', config.signupsPerMinute),
           presence: node,
-          connections: {
-            count: (ids) => Promise.resolve(new Map(ids.map((id) => [id, node.connectionsOf(id)]))),
-          },
+          connections: counter,
         },
         pages: new UserPages({
           users,
@@ -120,7 +159,11 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
           online,
           headCount,
         }),
-        extend: () => {},
+        sockets: {
+          gateway,
+          state: () => health.state,
+          readSession: ({ headers, protocol }) => reader.readSession(headers.cookie, protocol === 'https'),
+        },
       }),
     start: async () => {
       await headCount.start()
@@ -132,11 +175,13 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
     drain: async () => {
       phase = 'draining'
       if (redis === null) lastSeen.add(Array.from(node.online(), ({ id }) => ({ id, at: Date.now() })))
-      await node.drain({ closeSockets: () => Promise.resolve() })
+      await node.drain({ closeSockets: (spreadMs) => gateway.closeAll(CloseCode.restarting, spreadMs) })
     },
     close: async () => {
       sweeper.stop()
       headCount.stop()
+      gateway.stop()
+      if (counter instanceof RedisConnectionCounter) await counter.close()
       await lastSeen.stop()
       await node.stop()
       redis?.close()

@@ -47,6 +47,8 @@ export class AccountsRepository {
   }
 
   async findByName(username: string): Promise<Account | null> {
+    // PostgreSQL takes no NUL, and no name has one.
+    if (username.includes('\0')) return null
     const row = await this.#db
       .selectFrom('users')
       .select(['id', 'username', 'password_hash'])

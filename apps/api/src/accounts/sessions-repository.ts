@@ -104,6 +104,8 @@ export class SessionsRepository implements SessionStorage {
 
   /** False where the user has no such session. */
   async endOf(userId: string, id: string): Promise<boolean> {
+    // PostgreSQL takes no NUL, and no id has one.
+    if (id.includes('\0')) return false
     const row = await this.#db
       .deleteFrom('sessions')
       .where('id', '=', id)

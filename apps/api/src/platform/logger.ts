@@ -6,7 +6,7 @@ import type { LogStream } from './log-stream.ts'
 export type Logger = ReturnType<typeof createLogger>
 
 /** One JSON object a line. Names that may hold secrets are struck out wherever they stand. */
-export function createLogger(level: string, stream: LogStream) {
+export function createLogger(level: string, stream: Pick<LogStream, 'write'>) {
   return pino(
     {
       level,

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 
+import { judgeRedis, type RedisJudgement } from './redis-info.ts'
 import { slotConnector, type ConnectionOptions } from './redis-slot-connector.ts'
 import { RedisSubscriber } from './redis-subscriber.ts'
 import type { RedisTarget } from './redis-url.ts'
@@ -32,7 +33,6 @@ export interface RedisLinkOptions {
 const COMMAND_TIMEOUT_MS = 2_000
 /** The longest pause between two attempts to connect. */
 const RETRY_MS = 500
-const OLDEST_MAJOR = 7
 
 /**
  * Connects to Redis, and goes on trying for ever. Resolves when the link stands, or after the time of one command where it does not.
@@ -43,18 +43,29 @@ export async function openRedis(options: RedisLinkOptions): Promise<RedisLink> {
   const prefix = `{${namespace}}:`
   const redisOptions = connection(target, prefix, commandTimeoutMs)
   let lastError = 'no connection'
-  const commands = open('commands', redisOptions, log)
-  const events = open('events', { ...redisOptions, autoResubscribe: false }, log)
-  commands.on('error', (error: Error) => {
-    lastError = error.message === '' ? error.name : error.message
-  })
+  let closing = false
+  // Each command rejects by itself: this is for those who look into a link that does not come up.
+  const failed = (error: Error): void => {
+    lastError = error.message
+    log.debug({ error: error.message }, 'Redis link')
+  }
+  const commands = open('commands', redisOptions, failed)
+  const events = open('events', { ...redisOptions, autoResubscribe: false }, failed)
   const close = (): void => {
+    closing = true
     commands.disconnect()
     events.disconnect()
   }
 
+  let wasUp = false
+  commands.on('close', () => {
+    if (wasUp && !closing) log.warn(`Redis is away: ${lastError}`)
+    wasUp = false
+  })
   commands.on('ready', () => {
-    server(commands).then(
+    wasUp = true
+    log.info('Redis answers')
+    judge(commands).then(
       ({ fault, warning }) => {
         if (fault !== null) log.error(fault)
         if (warning !== null) log.warn(warning)
@@ -64,7 +75,7 @@ export async function openRedis(options: RedisLinkOptions): Promise<RedisLink> {
   })
   const subscriber = new RedisSubscriber({ redis: events, log })
   if (await isReady([commands, events], commandTimeoutMs)) {
-    const { fault } = await server(commands).catch(() => ({ fault: null }))
+    const { fault } = await judge(commands).catch(() => ({ fault: null }))
     if (fault !== null) {
       close()
       throw new Error(fault)
@@ -128,20 +139,8 @@ function connection(target: RedisTarget, prefix: string, commandTimeoutMs: numbe
   }
 }
 
-function open(name: string, options: ConnectionOptions, log: RedisLinkOptions['log']): Redis {
-  const redis = new Redis({ ...options, connectionName: `rollcall-${name}` })
-  let up: boolean | null = null
-  redis.on('ready', () => {
-    if (up === false) log.info(`Redis is back (${name})`)
-    up = true
-  })
-  redis.on('close', () => {
-    if (up === true) log.warn(`Redis is away (${name})`)
-    up = false
-  })
-  // Each command rejects by itself: this is for those who look into a link that does not come up.
-  redis.on('error', (error: Error) => log.debug({ error: error.message }, `Redis link (${name})`))
-  return redis
+function open(name: string, options: ConnectionOptions, failed: (error: Error) => void): Redis {
+  return new Redis({ ...options, connectionName: `rollcall-${name}` }).on('error', failed)
 }
 
 async function isReady(connections: readonly Redis[], withinMs: number): Promise<boolean> {
@@ -157,19 +156,6 @@ async function isReady(connections: readonly Redis[], withinMs: number): Promise
   return connections.every((redis) => redis.status === 'ready')
 }
 
-/** What is wrong with the server, if anything. */
-async function server(redis: Redis): Promise<{ fault: string | null; warning: string | null }> {
-  const info = await redis.info()
-  const version = /^redis_version:(.*)$/m.exec(info)?.[1]?.trim() ?? ''
-  const policy = /^maxmemory_policy:(.*)$/m.exec(info)?.[1]?.trim() ?? 'noeviction'
-  return {
-    fault:
-      Number.parseInt(version, 10) < OLDEST_MAJOR
-        ? `REDIS_URL: Redis ${version} is too old. Allowed: Redis ${OLDEST_MAJOR}.0 and newer`
-        : null,
-    warning:
-      policy === 'noeviction'
-        ? null
-        : `Redis has maxmemory-policy ${policy} and may drop what says who is online: set it to noeviction`,
-  }
+async function judge(redis: Redis): Promise<RedisJudgement> {
+  return judgeRedis(await redis.info())
 }
