@@ -63,8 +63,8 @@ describe('the head count', () => {
 
   it('asks once for all who come while it is asking', async () => {
     const database = new SlowDatabase()
-    headCount = new HeadCount({ ask: database.ask, log })
-    const all = [headCount.read(), ...Array.from({ length: 50 }, () => headCount?.settle([added('ann')]))]
+    const count = new HeadCount({ ask: database.ask, log })
+    const all = [count.read(), ...Array.from({ length: 50 }, () => count.settle([added('ann')]))]
     database.answer()
     await vi.waitFor(() => expect(database.questions).toHaveLength(2))
     database.answer()
