@@ -58,5 +58,31 @@ export function pauseRules(rule: Rule): void {
       await world.store.advance(SHORT.leaseMs * 3)
       expect(await a.release('ann')).toMatchObject({ changes: [{ kind: 'offline' }] })
     })
+
+    rule('P7 an epoch that was settling begins to settle anew', async (world) => {
+      const [a, b] = [await world.join('a', SHORT), await world.join('b', SHORT)]
+      await world.store.advance(SHORT.leaseMs * 3)
+      expect(await a.beat()).toMatchObject({ settled: false, due: [] })
+      await world.beatUntilSettled([a, b])
+    })
+
+    rule('P7 who stays silent is buried a lease later, and his users go after the grace', async (world) => {
+      const [a, b] = [await world.join('a', SHORT), await world.join('b', SHORT)]
+      await world.beatUntilSettled([a, b])
+      await a.hold('ann')
+      await world.store.advance(SHORT.leaseMs * 3)
+      const { at } = await b.beat()
+      await world.beatUntilDue([b], 'a')
+      expect(b.beaten.at - at).toBeGreaterThanOrEqual(SHORT.leaseMs + SHORT.graceMs)
+    })
+
+    rule('P3 who comes to a process that was alone does not make it wait', async (world) => {
+      const a = await world.join('a', SHORT)
+      await a.hold('ann')
+      await world.store.advance(SHORT.leaseMs * 3)
+      await a.beat()
+      await world.join('b', SHORT)
+      expect(await a.release('ann')).toMatchObject({ changes: [{ kind: 'offline' }] })
+    })
   })
 }
