@@ -1,3 +1,4 @@
+export { nameFault } from './accounts/name-rules.ts'
 export { readConfig, readEnvironment } from './config.ts'
 export { MadeUpUsersRepository } from './directory/made-up-users-repository.ts'
 export { type Database, openDatabase } from './platform/database.ts'

@@ -13,14 +13,16 @@ interface SeedOptions {
   readonly users: number
   /** Gives numbers from 0 up to 1. */
   readonly random: () => number
-  /** Told how many were added so far; false stops. */
-  readonly onProgress?: (added: number) => boolean
+  /** Ends it early; what was added stays. */
+  readonly stop?: AbortSignal
+  /** Told how many were added so far. */
+  readonly onProgress?: (added: number) => void
 }
 
 /** Adds made-up users, whatever names are taken already, and answers how many it added and how many accounts there are now. */
 export async function seedUsers(
   { db }: Pick<Database, 'db'>,
-  { users, random, onProgress = () => true }: SeedOptions,
+  { users, random, stop, onProgress }: SeedOptions,
 ): Promise<{ added: number; total: number }> {
   const repository = new MadeUpUsersRepository(db)
   const names = madeUpNames(random)
@@ -29,7 +31,8 @@ export async function seedUsers(
     // One statement after the other: beside the running product a seed is a guest.
     // oxlint-disable-next-line no-await-in-loop
     added += await repository.add(withIds(take(names, Math.min(IN_A_STATEMENT, users - added))))
-    if (!onProgress(added)) break
+    onProgress?.(added)
+    if (stop?.aborted === true) break
   }
   await repository.tidy()
   return { added, total: await repository.total() }

@@ -1,82 +1,48 @@
-import { parseArgs } from 'node:util'
-
 import { openDatabase, readConfig, readEnvironment } from '@rollcall/api'
 
+import { readSeedArguments, seedHelp } from './seed-arguments.ts'
 import { seedUsers } from './seed-users.ts'
-
-const MOST = 10_000_000
-
-const help = `pnpm seed [--users N]
-
-Adds N made-up users (1 to ${MOST}, 1000 where it is left out) to the database of DATABASE_URL, also while the product
-runs, or to the embedded one in DATA_DIR, for which the product must be stopped. They have names of many scripts and no
-password: nobody can log in as them.`
-
-type Wish = { kind: 'seed'; users: number } | { kind: 'help' } | { kind: 'fault'; fault: string }
 
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<number> {
-  const wish = read(args)
+  const wish = readSeedArguments(args)
   switch (wish.kind) {
     case 'help':
-      console.log(help)
+      console.log(seedHelp)
       return 0
     case 'fault':
       console.error(wish.fault)
       return 1
-    case 'seed':
-      return seed(wish.users)
-  }
-}
-
-function read(args: readonly string[]): Wish {
-  try {
-    const { values } = parseArgs({
-      args: args[0] === '--' ? args.slice(1) : [...args],
-      options: { users: { type: 'string', default: '1000' }, help: { type: 'boolean', short: 'h' } },
-    })
-    if (values.help === true) return { kind: 'help' }
-    const users = /^\d{1,8}$/.test(values.users) ? Number(values.users) : 0
-    if (users >= 1 && users <= MOST) return { kind: 'seed', users }
-    return {
-      kind: 'fault',
-      fault: `--users ${values.users} is not allowed. Allowed: a whole number from 1 to ${MOST}.`,
-    }
-  } catch (error) {
-    return { kind: 'fault', fault: `${messageOf(error)} See pnpm seed --help.` }
+    case 'run':
+      return seed(wish.users).catch((error: unknown) => {
+        console.error(error instanceof Error ? error.message : String(error))
+        return 1
+      })
   }
 }
 
 async function seed(users: number): Promise<number> {
   const begun = performance.now()
-  let goesOn = true
-  process.once('SIGINT', () => (goesOn = false))
+  const database = await openDatabase(settings())
   try {
-    const database = await openDatabase(settings())
-    try {
-      const { added, total } = await seedUsers(database, {
-        users,
-        random: Math.random,
-        onProgress: (sofar) => {
-          if (process.stdout.isTTY) process.stdout.write(`\r${sofar} of ${users}`)
-          return goesOn
-        },
-      })
-      if (process.stdout.isTTY) process.stdout.write('\r')
-      const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-      console.log(`Added ${added} users in ${seconds} s. There are ${total} accounts now.`)
-      return added === users ? 0 : 130
-    } finally {
-      await database.close()
-    }
-  } catch (error) {
-    console.error(messageOf(error))
-    return 1
+    const stop = interrupted()
+    const { added, total } = await seedUsers(database, {
+      users,
+      random: Math.random,
+      stop,
+      onProgress: (sofar) => showProgress(`${sofar} of ${users}`),
+    })
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1)
+    showProgress('')
+    console.log(`Added ${added} made-up users in ${seconds} s. There are ${total} accounts now.`)
+    return stop.aborted ? 130 : 0
+  } finally {
+    await database.close()
   }
 }
 
-/** Only where the database is: a seed signs and serves nothing, and asks for no more than it needs. */
+/** Only where the database is: a seed serves and signs nothing, and asks for no more than it needs. */
 function settings(): { databaseUrl: string | null; dataDir: string } {
   const { DATABASE_URL, DATA_DIR } = readEnvironment()
   const answer = readConfig({ DATABASE_URL, DATA_DIR, SESSION_SECRET: '-'.repeat(32) })
@@ -84,6 +50,17 @@ function settings(): { databaseUrl: string | null; dataDir: string } {
   return answer.config
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** At the first Ctrl-C; a second one leaves at once. */
+function interrupted(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      process.once(signal, () => process.exit(130))
+      stop.abort()
+    })
+  return stop.signal
+}
+
+function showProgress(line: string): void {
+  if (process.stdout.isTTY) process.stdout.write(`\r\u001B[K${line}`)
 }
