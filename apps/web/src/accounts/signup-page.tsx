@@ -20,7 +20,7 @@ export function SignupPage({ session }: { session: Session }) {
       <CredentialsForm
         action="Sign up"
         passwordIs="new-password"
-        usernameHint="Letters and digits of one script, and _ . - @ +"
+        usernameHint="Letters, digits, and any of . _ - @ +"
         passwordHint="8 or more characters. A few random words work well."
         submit={async (credentials) => {
           await session.signUp(credentials)

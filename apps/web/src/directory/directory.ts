@@ -47,7 +47,7 @@ export class Directory {
   #heldSince: number | undefined
   #release: ReturnType<typeof setTimeout> | undefined
 
-  constructor({ http, live, me }: { http: RollcallHttp; live: Live; me: User }) {
+  constructor({ http, live, me }: { http: Pick<RollcallHttp, 'users'>; live: Live; me: User }) {
     this.#live = live
     this.#me = me
     this.#pages = new Pages({

@@ -113,7 +113,7 @@ export class FoundPeople implements People {
   #show(found: Found): void {
     this.#found = { ...found, ids: new Set(found.ids) }
     this.isLoaded = true
-    this.#live.connection.watch({ users: [...found.ids] })
+    this.#live.watch({ users: [...found.ids] })
   }
 }
 

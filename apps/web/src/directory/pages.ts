@@ -9,12 +9,16 @@ const LONGEST_WAIT_MS = 15_000
 
 /** Pages of the directory, brought together with what the websocket tells. */
 export class Pages {
-  readonly #http: RollcallHttp
+  readonly #http: Pick<RollcallHttp, 'users'>
   readonly #live: Live
   readonly #failing: (failing: boolean) => void
 
   /** @param options.failing told when a page does not come, and when one does again */
-  constructor(options: { http: RollcallHttp; live: Live; failing: (failing: boolean) => void }) {
+  constructor(options: {
+    http: Pick<RollcallHttp, 'users'>
+    live: Live
+    failing: (failing: boolean) => void
+  }) {
     this.#http = options.http
     this.#live = options.live
     this.#failing = options.failing

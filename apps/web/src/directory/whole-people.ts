@@ -25,7 +25,7 @@ export class WholePeople implements People {
   }
 
   start(): void {
-    this.#live.connection.watch({ all: true })
+    this.#live.watch({ all: true })
   }
 
   stop(): void {

@@ -169,7 +169,7 @@ export class WindowedPeople implements People {
     const told = `${this.#stretch.from} ${users.join(' ')}`
     if (told === this.#told) return
     this.#told = told
-    this.#live.connection.watch({ users, online: this.#stretch })
+    this.#live.watch({ users, online: this.#stretch })
   }
 }
 

@@ -1,5 +1,5 @@
 import { RollcallConnection, Screen, follow } from '@rollcall/client'
-import type { RollcallHttp } from '@rollcall/client'
+import type { RollcallHttp, Watching } from '@rollcall/client'
 import type { Counts, ServerMessage } from '@rollcall/protocol'
 import { createStore } from 'zustand/vanilla'
 import type { StoreApi } from 'zustand/vanilla'
@@ -17,9 +17,10 @@ export interface LiveState {
 }
 
 export interface Live {
-  readonly connection: RollcallConnection
   readonly screen: Screen
   readonly store: StoreApi<LiveState>
+  /** Says whom to watch from now on, instead of those before. */
+  watch(watching: Watching): void
   /** Called with the ids of the users whose rows changed; with none when something else did. @returns to stop */
   onChanged(listener: (ids: ReadonlySet<string>) => void): () => void
   /** Called after the screen has taken a message. @returns to stop */
@@ -65,10 +66,10 @@ export function createLive(options: { http: RollcallHttp; url: string; sessionEn
   }
 
   return {
-    connection,
     screen,
     store,
     changed,
+    watch: (watching) => connection.watch(watching),
     onChanged: (listener) => {
       onChanged.add(listener)
       return () => onChanged.delete(listener)

@@ -1,0 +1,207 @@
+import { afterEach, describe, expect, test } from 'vitest'
+
+import { Directory } from './directory.ts'
+import { SmallWorld } from './testing/small-world.ts'
+
+const ME = 'me'
+let stop: () => void = () => {}
+afterEach(() => stop())
+
+/** A list of `online` and `offline` made-up people and me, opened. */
+async function opened(online: number, offline: number): Promise<{ world: SmallWorld; directory: Directory }> {
+  const world = new SmallWorld()
+  world.add(ME, 'm.me', 'online')
+  for (let i = 0; i < online + offline; i++) world.add(`u${i}`, nameOf(i), i < online ? 'online' : 'offline')
+  const directory = new Directory({ http: world.http, live: world.live, me: { id: ME, username: 'm.me' } })
+  stop = directory.start()
+  world.connect(ME)
+  await world.settled()
+  return { world, directory }
+}
+
+/** Spreads over the alphabet, so that who is online is everywhere among the others. */
+function nameOf(i: number): string {
+  return `${String.fromCharCode(97 + ((i * 7) % 26))}-${i}`
+}
+
+/** What stands in these rows: names, `-` for a heading, `?` for a gap. */
+function rows(directory: Directory, first = 0, last?: number): string[] {
+  const { view } = directory.store.getState()
+  const shown: string[] = []
+  for (let index = first; index <= Math.min(last ?? view.size, view.size - 1); index++) {
+    const row = view.rowAt(index)
+    if (row.kind === 'heading') shown.push('-')
+    else shown.push(row.kind === 'gap' ? '?' : `${row.user.username} ${row.user.status}`)
+  }
+  return shown
+}
+
+/** What should stand there. */
+function truth(world: SmallWorld): string[] {
+  const line = ({ username, status }: { username: string; status: string }) => `${username} ${status}`
+  const others = world.all().filter(({ id }) => id !== ME)
+  const offline = others.filter(({ status }) => status === 'offline')
+  return [
+    'm.me online',
+    ...others.filter(({ status }) => status === 'online').map(line),
+    ...(offline.length > 0 ? ['-'] : []),
+    ...offline.map(line),
+  ]
+}
+
+describe('a small directory', () => {
+  test('shows me first, then who is online, then the others, each in name order', async () => {
+    const { world, directory } = await opened(3, 4)
+    expect(rows(directory)).toEqual(truth(world))
+    expect(directory.store.getState().view).toMatchObject({ people: 8, online: 4 })
+  })
+
+  test('shows who comes, goes, signs up and is deleted', async () => {
+    const { world, directory } = await opened(3, 4)
+    world.turn('u5', 'online')
+    world.turn('u1', 'offline')
+    world.add('new', 'newcomer', 'online')
+    world.remove('u6')
+    world.remove('u0')
+    expect(rows(directory)).toEqual(truth(world))
+  })
+
+  test('is right again after a loss of the connection, deletions too', async () => {
+    const { world, directory } = await opened(3, 4)
+    world.disconnect()
+    world.turn('u5', 'online')
+    world.turn('u1', 'offline')
+    world.remove('u6')
+    world.add('new', 'newcomer', 'offline')
+    world.connect(ME)
+    await world.settled()
+    expect(rows(directory)).toEqual(truth(world))
+  })
+
+  test('is searched without asking anybody, in any case and part', async () => {
+    const { world, directory } = await opened(3, 4)
+    world.add('new', 'Ängström', 'offline')
+    directory.search('ÄNG')
+    expect(rows(directory)).toEqual(['-', 'Ängström offline'])
+    directory.search('nobody')
+    expect(directory.store.getState().view).toMatchObject({ people: 0, size: 0 })
+    directory.search(' ')
+    expect(rows(directory)).toEqual(truth(world))
+  })
+
+  test('rows keep their places while somebody points at them, and change there', async () => {
+    const { world, directory } = await opened(3, 4)
+    const before = rows(directory)
+    directory.pointed()
+    world.turn('u1', 'offline')
+    expect(rows(directory)).toEqual(before.map((row) => (row === 'h-1 online' ? 'h-1 offline' : row)))
+    await expect.poll(() => rows(directory), { timeout: 15_000 }).toEqual(truth(world))
+  })
+
+  test('that grows large goes over to windows', async () => {
+    const { world, directory } = await opened(3, 1_190)
+    for (let i = 0; i < 30; i++) world.add(`x${i}`, `x${i}`, 'offline')
+    await world.settled()
+    directory.show(0, 20)
+    await world.settled()
+    expect(rows(directory, 0, 20)).toEqual(truth(world).slice(0, 21))
+    world.add('late', 'a-late', 'online')
+    expect(rows(directory, 0, 20)).toEqual(truth(world).slice(0, 21))
+  })
+})
+
+describe('a large directory', () => {
+  test('knows how long it is, and loads what is looked at', async () => {
+    const { world, directory } = await opened(700, 1_500)
+    const expected = truth(world)
+    expect(directory.store.getState().view.size).toBe(expected.length)
+    for (const first of [0, 90, 300, 500, 685, 720, 760, 1_400, 2_180, 1_300, 650, 0]) {
+      directory.show(first, first + 20)
+      await world.settled()
+      expect(rows(directory, first, first + 20)).toEqual(expected.slice(first, first + 21))
+    }
+  })
+
+  test('asks for nothing while one looks at what is there', async () => {
+    const { world, directory } = await opened(700, 1_500)
+    directory.show(0, 20)
+    await world.settled()
+    const { watches } = world
+    for (let first = 0; first < 100; first += 5) directory.show(first, first + 20)
+    await world.settled()
+    expect(world.watches).toBe(watches)
+  })
+
+  test('shows who comes and goes where one looks, among those online', async () => {
+    const { world, directory } = await opened(700, 1_500)
+    directory.show(300, 320)
+    await world.settled()
+    const before = truth(world)[310]
+    const gone = world.all('online').find(({ username }) => before === `${username} online`)
+    world.turn(gone!.id, 'offline')
+    expect(rows(directory, 300, 320)).toEqual(truth(world).slice(300, 321))
+    world.turn(gone!.id, 'online')
+    expect(rows(directory, 300, 320)).toEqual(truth(world).slice(300, 321))
+  })
+
+  test('shows who comes, goes and is deleted where one looks, among the others', async () => {
+    const { world, directory } = await opened(50, 1_500)
+    directory.show(800, 820)
+    await world.settled()
+    const offline = world.all('offline')
+    world.turn(offline[750]!.id, 'online')
+    world.remove(offline[756]!.id)
+    expect(rows(directory, 800, 820)).toEqual(truth(world).slice(800, 821))
+    world.turn(offline[750]!.id, 'offline')
+    expect(rows(directory, 800, 820)).toEqual(truth(world).slice(800, 821))
+  })
+
+  test('is right again after a loss of the connection', async () => {
+    const { world, directory } = await opened(50, 1_500)
+    directory.show(40, 60)
+    await world.settled()
+    world.disconnect()
+    for (let i = 0; i < 200; i++) world.turn(`u${i}`, i % 3 === 0 ? 'online' : 'offline')
+    world.remove('u100')
+    world.connect(ME)
+    await world.settled()
+    directory.show(40, 60)
+    await world.settled()
+    expect(rows(directory, 40, 60)).toEqual(truth(world).slice(40, 61))
+  })
+
+  test('is searched by the server, and what is found is watched', async () => {
+    const { world, directory } = await opened(700, 1_500)
+    directory.search('a-1')
+    await expect.poll(() => directory.store.getState().query, { timeout: 15_000 }).toBe('a-1')
+    await world.settled()
+    const found = () => truth(world).filter((row) => row === '-' || row.startsWith('a-1'))
+    expect(rows(directory)).toEqual(found())
+    const someone = world.all('offline').find(({ username }) => username.startsWith('a-1'))
+    world.turn(someone!.id, 'online')
+    expect(rows(directory)).toEqual(found())
+    world.add('new', 'a-1new', 'online')
+    await expect.poll(() => rows(directory), { timeout: 15_000 }).toEqual(found())
+
+    directory.search('')
+    await world.settled()
+    directory.show(0, 20)
+    await world.settled()
+    expect(rows(directory, 0, 20)).toEqual(truth(world).slice(0, 21))
+  })
+
+  test('a search that finds very many shows more as one goes on, up to what can be watched', async () => {
+    const { world, directory } = await opened(700, 1_500)
+    directory.search('-')
+    await expect.poll(() => directory.store.getState().query, { timeout: 15_000 }).toBe('-')
+    await world.settled()
+    expect(directory.store.getState().view).toMatchObject({ people: -1 })
+    for (let i = 0; i < 30; i++) {
+      const { size } = directory.store.getState().view
+      directory.show(size - 20, size - 1)
+      await world.settled()
+    }
+    expect(directory.store.getState()).toMatchObject({ isCut: true, view: { people: -1 } })
+    expect(rows(directory)).toHaveLength(500)
+  })
+})
