@@ -1,0 +1,109 @@
+import { DevicesAnswer, UserAnswer, UsersAnswer } from '@rollcall/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { PresenceClient } from './presence/testing/presence-client.ts'
+import { until } from './presence/testing/until.ts'
+import { startTestServer, type TestServer } from './testing/test-server.ts'
+import { Visitor } from './testing/visitor.ts'
+
+describe('one process', () => {
+  let server: TestServer
+
+  beforeEach(async () => {
+    server = await startTestServer({ OFFLINE_GRACE_MS: '300' })
+  })
+  afterEach(() => server.stop())
+
+  const password = 'johnson123'
+  const enter = async (route: 'signup' | 'login', username: string) => {
+    const visitor = new Visitor(server.address)
+    const answer = await visitor.post(`/api/auth/${route}`, { username, password })
+    return { visitor, user: answer.json(UserAnswer).user }
+  }
+  const connect = async (visitor: Visitor) => {
+    const client = new PresenceClient(`${server.address.replace('http', 'ws')}/api/ws`, {
+      headers: { cookie: visitor.cookie },
+    })
+    await until(() => client.messages.length > 0)
+    await client.watch({ all: true })
+    return client
+  }
+
+  it('shows two people to each other, and a log-out at once', async () => {
+    const ana = await enter('signup', 'Ana')
+    const watching = await connect(ana.visitor)
+    const ben = await enter('signup', 'Ben')
+    await until(() => watching.users.get(ben.user.id)?.status === 'offline')
+    expect(watching.counts).toEqual({ online: 1, total: 2 })
+
+    const socket = await connect(ben.visitor)
+    await until(() => watching.online.includes('Ben'))
+    const page = (await ana.visitor.get('/api/users?status=online')).json(UsersAnswer)
+    expect(page.users.map((user) => user.username)).toEqual(['Ana', 'Ben'])
+
+    await ben.visitor.post('/api/auth/logout', undefined)
+    expect(await socket.closed()).toBe(4401)
+    await until(() => !watching.online.includes('Ben'))
+    const after = (await ana.visitor.get(`/api/users?q=ben`)).json(UsersAnswer).users[0]
+    expect(after).toMatchObject({ status: 'offline', lastSeenAt: expect.any(String) })
+  })
+
+  it('counts the connections of a device, and closes them when it is logged out from afar', async () => {
+    const laptop = await enter('signup', 'Ana')
+    const phone = await enter('login', 'Ana')
+    const sockets = [await connect(phone.visitor), await connect(phone.visitor)]
+    const devices = (await laptop.visitor.get('/api/auth/sessions')).json(DevicesAnswer).sessions
+    const other = devices.find((device) => !device.current)
+    expect(other?.connections).toBe(2)
+    await laptop.visitor.delete(`/api/auth/sessions/${other?.id}`)
+    expect(await Promise.all(sockets.map((socket) => socket.closed()))).toEqual([4401, 4401])
+  })
+
+  it('closes all other devices at a password change, and keeps the one that asked connected', async () => {
+    const laptop = await enter('signup', 'Ana')
+    const phone = await enter('login', 'Ana')
+    const [here, there] = [await connect(laptop.visitor), await connect(phone.visitor)]
+    await laptop.visitor.put('/api/auth/password', { currentPassword: password, newPassword: 'another one' })
+    expect(await there.closed()).toBe(4401)
+    expect(here.closeCode).toBeNull()
+    const again = await connect(laptop.visitor)
+    expect(again.welcome.user.username).toBe('Ana')
+  })
+
+  it('tells everybody of an account that was deleted, and closes its sockets', async () => {
+    const ana = await enter('signup', 'Ana')
+    const ben = await enter('signup', 'Ben')
+    const watching = await connect(ana.visitor)
+    const socket = await connect(ben.visitor)
+    await until(() => watching.online.includes('Ben'))
+    await ben.visitor.delete('/api/account', { body: { password } })
+    expect(await socket.closed()).toBe(4401)
+    await until(() => !watching.users.has(ben.user.id))
+    await until(() => watching.counts?.total === 1)
+  })
+
+  it('closes its sockets with 1012 when it stops, and keeps when they were last seen', async () => {
+    const ana = await enter('signup', 'Ana')
+    const socket = await connect(ana.visitor)
+    const before = Date.now()
+    await server.stop()
+    expect(await socket.closed()).toBe(1012)
+    await expect(ana.visitor.get('/healthz')).rejects.toThrow()
+    expect(Date.now() - before).toBeLessThan(15_000)
+  })
+
+  it('lets nobody in who comes from elsewhere or without a session', async () => {
+    const { visitor } = await enter('signup', 'Ana')
+    const refusal = async (headers: Record<string, string>) => {
+      const { ws } = new PresenceClient(`${server.address.replace('http', 'ws')}/api/ws`, { headers })
+      return new Promise((resolve, reject) => {
+        ws.on('unexpected-response', (_request, response) => resolve(response.statusCode))
+        ws.on('open', () => reject(new Error('it was let in')))
+      })
+    }
+    expect(await refusal({})).toBe(401)
+    expect(await refusal({ cookie: 'rollcall=forged.signature' })).toBe(401)
+    expect(await refusal({ cookie: visitor.cookie, origin: 'https://elsewhere.example' })).toBe(403)
+    expect(await refusal({ cookie: visitor.cookie, origin: 'null' })).toBe(403)
+  })
+})
