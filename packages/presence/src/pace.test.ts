@@ -66,8 +66,11 @@ describe('the pace of telling', () => {
     pace.flushed(0, 45)
     expect(pace.mayHurry(0)).toBe(false)
     expect(pace.mayHurry(20)).toBe(true)
-    for (let n = 0; n < 20; n++) pace.began(1_000)
-    expect(pace.mayHurry(1_000)).toBe(false)
+    pace.began(1_000)
+    expect(pace.mayHurry(1_000)).toBe(true)
+    pace.began(1_001)
+    expect(pace.mayHurry(1_002)).toBe(false)
+    expect(pace.mayHurry(2_001)).toBe(true)
   })
 
   test('a few who open the page one after another are no storm', () => {

@@ -48,9 +48,10 @@ export class Pace {
     return Math.min(Math.max(this.#flushedAt + BUSY_MS, now + wait), this.#flushedAt + LONGEST_MS)
   }
 
-  /** Whether one flush more than the pace allows would be cheap: for somebody who asks how things stand now. */
+  /** Whether one flush more than the pace allows is cheap, for somebody who asks how things stand now: not where it may become a storm. */
   mayHurry(now: number): boolean {
-    return !this.isStorm(now) && this.#owedOn(now) < CREDIT_MS / 2
+    const lastButOne = this.#began[(this.#next + STORM - 2) % STORM] ?? -Infinity
+    return lastButOne <= now - STORM_MS && this.#owedOn(now) < CREDIT_MS / 2
   }
 
   #owedOn(now: number): number {

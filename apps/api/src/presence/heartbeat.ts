@@ -44,7 +44,8 @@ export class Heartbeat {
     this.#options = options
     this.#beatMs = options.heartbeatMs / SLOTS
     this.#origin = options.now()
-    this.#timer = setInterval(() => this.#turn(), this.#beatMs).unref()
+    // Whatever has arrived is read before anybody is judged.
+    this.#timer = setInterval(() => setImmediate(() => this.#advance()), this.#beatMs).unref()
   }
 
   get beat(): number {
@@ -86,20 +87,13 @@ export class Heartbeat {
     clearInterval(this.#looking)
   }
 
-  #turn(): void {
-    const late = this.#options.now() - this.#origin - (this.#beat + 1) * this.#beatMs
-    if (late > this.#options.heartbeatMs / 2) {
-      this.#origin += late
-      this.woke()
-    } else {
-      // Whatever has arrived is read before anybody is judged.
-      setImmediate(() => this.#advance())
-    }
-  }
-
   #advance(): void {
     if (this.#isWaking) return
     const due = Math.floor((this.#options.now() - this.#origin) / this.#beatMs)
+    if (due - this.#beat > HALF) {
+      this.#origin += (due - this.#beat - 1) * this.#beatMs
+      return this.woke()
+    }
     while (this.#beat < due) {
       this.#beat++
       for (const socket of this.slot(this.#beat)) this.#visit(socket)

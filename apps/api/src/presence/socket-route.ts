@@ -1,3 +1,7 @@
+import { ServerResponse, createServer } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+
 import websocket from '@fastify/websocket'
 import { MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from '@rollcall/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -31,19 +35,27 @@ interface Admitted extends Opening {
   readonly person: { readonly id: string; readonly name: string }
 }
 
+const PATH = '/api/ws'
 /** No client of ours sends fragments; proxies may. */
 const MOST_FRAGMENTS = 64
 const RETRY_SECONDS = 1
 const CROWDED_RETRY_SECONDS = 10
 
-/** `GET /api/ws`. On the root instance, before its other routes: an upgrade of any of them is answered by its hooks. */
+/** `GET /api/ws`. On the root instance, before its other routes: the plugin's hooks must be theirs, too. */
 export async function socketRoute(app: FastifyInstance, deps: SocketRouteDeps): Promise<void> {
   const { gateway } = deps
   const openings = new WeakMap<FastifyRequest, Admitted>()
 
+  // The plugin takes every upgrade that its server hears of, whatever is asked for; so it hears of ours only.
+  const upgrades = createServer()
+  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (isOurs(request)) upgrades.emit('upgrade', request, socket, head)
+    else answerPlainly(app, request, socket)
+  })
   await app.register(websocket, {
     errorHandler: (_error, socket) => socket.terminate(),
     options: {
+      server: upgrades,
       maxPayload: MAX_CLIENT_MESSAGE_BYTES,
       maxFragments: MOST_FRAGMENTS,
       perMessageDeflate: false,
@@ -91,7 +103,7 @@ export async function socketRoute(app: FastifyInstance, deps: SocketRouteDeps): 
 
   app.route({
     method: 'GET',
-    url: '/api/ws',
+    url: PATH,
     schema: { hide: true },
     preValidation: admit,
     handler: (request) => {
@@ -110,6 +122,21 @@ export async function socketRoute(app: FastifyInstance, deps: SocketRouteDeps): 
       gateway.add({ ws, net, session, person, admission })
     },
   })
+}
+
+function isOurs(request: IncomingMessage): boolean {
+  const [path] = (request.url ?? '').split('?', 1)
+  return path === PATH && request.headers.upgrade?.toLowerCase() === 'websocket'
+}
+
+/** Whoever offers another protocol, as some clients do with every request, is answered in this one; then the connection ends. */
+function answerPlainly(app: FastifyInstance, request: IncomingMessage, socket: Duplex): void {
+  socket.on('error', () => socket.destroy())
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(request.socket)
+  response.once('finish', () => socket.end())
+  app.routing(request, response)
 }
 
 function crowded(whose: 'address' | 'user'): Error {

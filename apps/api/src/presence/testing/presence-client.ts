@@ -22,7 +22,7 @@ export class PresenceClient {
 
   constructor(url: string, options: { headers?: Record<string, string>; protocols?: string[] }) {
     this.ws = new WebSocket(url, options.protocols ?? [], { headers: options.headers })
-    this.ws.on('message', (data) => this.#hear(String(data)))
+    this.ws.on('message', (data: Buffer) => this.#hear(data.toString()))
     this.ws.on('ping', () => this.pings++)
     this.ws.on('error', () => {})
     this.ws.on('close', (code) => {

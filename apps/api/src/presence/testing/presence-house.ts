@@ -170,8 +170,14 @@ export class PresenceHouse {
     return client
   }
 
-  dial(cookie: string, headers: Record<string, string> = {}, protocols: string[] = []): PresenceClient {
-    const client = new PresenceClient(this.url, { headers: { cookie, ...headers }, protocols })
+  dial(
+    cookie: string,
+    headers: Record<string, string> = {},
+    protocols: string[] = [],
+    path = '/api/ws',
+  ): PresenceClient {
+    const url = new URL(path, this.url).href
+    const client = new PresenceClient(url, { headers: { cookie, ...headers }, protocols })
     this.#clients.push(client)
     return client
   }

@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import { FakePresence } from './testing/fake-presence.ts'
+
+let presence: FakePresence
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'setImmediate', 'performance', 'Date'] })
+  presence = new FakePresence({ heartbeatMs: 10_000 })
+})
+afterEach(() => {
+  presence.gateway.stop()
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+const advance = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+/** Time passes, but this process does not run: all timers come late. */
+const freeze = (ms: number) => {
+  const now = performance.now.bind(performance)
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + ms)
+}
+
+describe('a connection', () => {
+  test('is pinged once an interval, and kept while anything at all arrives', async () => {
+    const connection = presence.connect('one')
+    for (let n = 0; n < 12; n++) {
+      await advance(5_000)
+      if (n % 2 === 0) connection.arrive()
+    }
+    expect(connection.pings).toBeGreaterThanOrEqual(5)
+    expect(connection.pings).toBeLessThanOrEqual(7)
+    expect(connection.closeCode).toBeNull()
+    expect(presence.answeredIds.length).toBeGreaterThanOrEqual(4)
+  })
+
+  test('that says nothing between two pings is cut, and its user is let go', async () => {
+    const connection = presence.connect('one')
+    await advance(30_000)
+    expect(connection.pings).toBe(1)
+    expect(connection.closeCode).toBe(1006)
+    expect(presence.closed).toEqual(presence.opened)
+    expect(presence.gateway.socketCount).toBe(0)
+  })
+
+  test('hears a heartbeat when nothing else was said for an interval, never twice as long nothing', async () => {
+    const connection = presence.connect('one')
+    connection.send({ type: 'watch', users: ['id-Ana'] })
+    const ana = presence.create('Ana')
+    let heardAt = performance.now()
+    let longest = 0
+    let heartbeats = 0
+    for (let n = 0; n < 1_200; n++) {
+      await advance(100)
+      connection.arrive()
+      if (n < 600 && n % 70 === 0) presence.come(ana)
+      if (n < 600 && n % 70 === 35) presence.go(ana)
+      const messages = connection.read()
+      if (messages.length === 0) continue
+      if (n > 600) {
+        longest = Math.max(longest, performance.now() - heardAt)
+        heartbeats += messages.filter(({ type }) => type === 'heartbeat').length
+      } else {
+        expect(messages.map(({ type }) => type)).not.toContain('heartbeat')
+      }
+      heardAt = performance.now()
+    }
+    expect(heartbeats).toBeGreaterThanOrEqual(5)
+    expect(heartbeats).toBeLessThanOrEqual(7)
+    expect(longest).toBeLessThanOrEqual(10_600)
+  })
+
+  test('those that came together are not pinged together', async () => {
+    const connections = Array.from({ length: 100 }, (_, n) => presence.connect(`session ${n}`))
+    await advance(7_500)
+    const pinged = connections.filter(({ pings }) => pings === 1).length
+    expect(pinged).toBeGreaterThan(20)
+    expect(pinged).toBeLessThan(80)
+    await advance(3_000)
+    expect(connections.filter(({ pings }) => pings === 1)).toHaveLength(100)
+  })
+})
+
+describe('P6 a process that stood still', () => {
+  test('counts no ping as missed, asks all for a sign of life, and says who gave one', async () => {
+    const [alive, dead] = [presence.connect('alive'), presence.connect('dead')]
+    await advance(12_000)
+    expect([alive.pings, dead.pings]).toEqual([1, 1])
+    freeze(60_000)
+    await advance(600)
+    expect(alive.closeCode).toBeNull()
+    expect([alive.pings, dead.pings]).toEqual([2, 2])
+    presence.answeredIds.length = 0
+    alive.arrive()
+    await advance(100)
+    expect(presence.answeredIds).toEqual([presence.opened[0]])
+    await advance(25_000)
+    expect(dead.closeCode).toBe(1006)
+  })
+
+  test('does so too when its node has noticed', async () => {
+    const connection = presence.connect('one')
+    presence.gateway.woke()
+    presence.gateway.woke()
+    await advance(1)
+    expect(connection.pings).toBe(1)
+    connection.arrive()
+    await advance(60)
+    expect(presence.answeredIds).toEqual(presence.opened)
+  })
+})
