@@ -41,7 +41,7 @@ export async function onRightNode(script) {
     give(
       `Rollcall needs Node ${OLDEST.join('.')} or newer, and the Node ${NODE} that npm fetched is ${process.version}.`,
     )
-  const { node } = await fetched()
+  const { node } = await fetched(withNode)
   const child = spawn(node, [fileURLToPath(script), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [GUARD]: '1' },
@@ -61,46 +61,47 @@ export async function onRightNode(script) {
 export async function findPnpm() {
   const { code, output } = await run('pnpm', ['--version'], { timeoutMs: 30_000 })
   if (code === 0 && output.trim().split('.')[0] === PNPM.split('.')[0]) return 'pnpm'
-  return (await fetched()).pnpm
+  return recall(withNode)?.pnpm ?? (await fetched(alone)).pnpm
 }
 
 /**
- * Where npm keeps the pinned Node and pnpm; fetched unless it has been before.
+ * What is fetched together, and where it is remembered that it was.
+ * @typedef {{ memo: string, packages: string[] }} Bundle
+ */
+const alone = { memo: join(state, 'pnpm.json'), packages: [`pnpm@${PNPM}`] }
+const withNode = { memo: join(state, 'toolchain.json'), packages: [`node@${NODE}`, `pnpm@${PNPM}`] }
+
+/**
+ * Where npm keeps the pinned Node and pnpm; fetched unless they have been before.
+ * @param {Bundle} bundle
  * @returns {Promise<{ node: string, pnpm: string }>}
  */
-async function fetched() {
-  const memo = join(state, 'toolchain.json')
-  return (
-    recall(memo) ??
-    (await withLock(
-      { folder: join(state, 'claims-toolchain') },
-      async () => recall(memo) ?? (await fetchBoth(memo)),
-    ))
-  )
+async function fetched(bundle) {
+  const lock = { folder: join(state, 'claims-toolchain') }
+  return recall(bundle) ?? (await withLock(lock, async () => recall(bundle) ?? (await fetchBundle(bundle))))
 }
 
-/** @param {string} memo */
-function recall(memo) {
+/** @param {Bundle} bundle */
+function recall({ memo, packages }) {
   try {
     const { pins, node, pnpm } = JSON.parse(readFileSync(memo, 'utf8'))
-    return pins === `${NODE} ${PNPM}` && existsSync(node) && existsSync(pnpm) ? { node, pnpm } : null
+    return pins === packages.join(' ') && existsSync(node) && existsSync(pnpm) ? { node, pnpm } : null
   } catch {
     return null
   }
 }
 
-/** @param {string} memo */
-async function fetchBoth(memo) {
-  console.log(`Fetching Node ${NODE} and pnpm ${PNPM} through npm (once)…`)
-  const packages = [`--package=node@${NODE}`, `--package=pnpm@${PNPM}`]
+/** @param {Bundle} bundle */
+async function fetchBundle({ memo, packages }) {
+  console.log(`Fetching ${packages.join(' and ')} through npm (once)…`)
   const probe =
     'console.log("found " + JSON.stringify([process.version, process.execPath, process.env.PATH.split(":")]))'
-  // Only `node` and the environment's PATH decide here: this very Node must not come first.
+  const wanted = packages.map((name) => `--package=${name}`)
   const { code, output } = await npm([
     'exec',
     '--yes',
     '--prefer-offline',
-    ...packages,
+    ...wanted,
     '--',
     'node',
     '-e',
@@ -108,18 +109,17 @@ async function fetchBoth(memo) {
   ])
   const line = output.split('\n').find((each) => each.startsWith('found '))
   if (code !== 0 || line === undefined) {
-    give(
-      `${output.trim()}\nRollcall needs Node ${OLDEST.join('.')} or newer and pnpm ${PNPM.split('.')[0]}, and npm could not fetch them.`,
-    )
+    give(`${output.trim()}\nRollcall needs ${packages.join(' and ')} here, and npm could not fetch them.`)
   }
   const [version, node, path] = JSON.parse(line.slice('found '.length))
-  if (!isNewEnough(version)) {
+  if (memo === withNode.memo && !isNewEnough(version)) {
     give(
       `Rollcall needs Node ${OLDEST.join('.')} or newer. npm fetched one, but could not set it up (are install scripts switched off?): this is still ${version}.`,
     )
   }
   const pnpm = path.map((/** @type {string} */ folder) => join(folder, 'pnpm')).find(existsSync)
-  stamp(memo, JSON.stringify({ pins: `${NODE} ${PNPM}`, node, pnpm }))
+  if (pnpm === undefined) give(`npm fetched ${packages.join(' and ')}, but no pnpm is in it.`)
+  stamp(memo, JSON.stringify({ pins: packages.join(' '), node, pnpm }))
   return { node, pnpm }
 }
 
