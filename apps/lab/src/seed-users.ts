@@ -6,7 +6,7 @@ import type { Database } from '@rollcall/api'
 import { type MadeUpName, madeUpNames } from './names.ts'
 
 /** How many are added in one statement: sign-ups wait for it, since both change the number of accounts. */
-const IN_A_STATEMENT = 2000
+const IN_A_STATEMENT = 1000
 
 interface SeedOptions {
   /** How many to add. */

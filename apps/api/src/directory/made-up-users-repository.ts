@@ -17,17 +17,12 @@ export class MadeUpUsersRepository {
     this.#db = db
   }
 
-  /** Adds those whose names are not taken, in one statement, and says how many that were. */
-  async add(users: readonly MadeUpUser[]): Promise<number> {
-    const { numAffectedRows } = await sql`
-      insert into users (id, username, username_key)
-      select * from unnest(
-        ${users.map(({ id }) => id)}::text[],
-        ${users.map(({ username }) => username)}::text[],
-        ${users.map(({ key }) => key)}::text[]
-      )
-      on conflict (username_key) do nothing`.execute(this.#db)
-    return Number(numAffectedRows ?? 0n)
+  /** Adds those whose names are not taken, in one statement, and says how many that were. It may take its time. */
+  add(users: readonly MadeUpUser[]): Promise<number> {
+    return this.#db.transaction().execute(async (db) => {
+      await sql`set local statement_timeout = 0`.execute(db)
+      return addTo(db, users)
+    })
   }
 
   /** After many were added: tells the planner, and which pages of the indexes stand for themselves. */
@@ -43,4 +38,16 @@ export class MadeUpUsersRepository {
     const { total } = await this.#db.selectFrom('head_count').select('total').executeTakeFirstOrThrow()
     return total
   }
+}
+
+async function addTo(db: Kysely<Schema>, users: readonly MadeUpUser[]): Promise<number> {
+  const { numAffectedRows } = await sql`
+    insert into users (id, username, username_key)
+    select * from unnest(
+      ${users.map(({ id }) => id)}::text[],
+      ${users.map(({ username }) => username)}::text[],
+      ${users.map(({ key }) => key)}::text[]
+    )
+    on conflict (username_key) do nothing`.execute(db)
+  return Number(numAffectedRows ?? 0n)
 }

@@ -23,6 +23,7 @@ async function filled(count: number): Promise<PostgresTestDatabase> {
   const database = await openPostgresTestDatabase()
   await database.db.transaction().execute(async (db) => {
     const names = JSON.stringify(Array.from({ length: count }, (_, n) => nameOf(n)))
+    await sql`set local statement_timeout = 0`.execute(db)
     await sql`alter table users disable trigger users_added_to_search`.execute(db)
     await sql`
       insert into users (id, username, username_key)

@@ -122,13 +122,12 @@ function storedUser({ id, username, username_key, last_seen_at }: Row): StoredUs
 type Keys = RawBuilder<{ username_key: string }>
 
 function everybody(after: string, skip: number, limit: number): RawBuilder<Row> {
-  if (skip > 0) {
-    return withUsers(sql`
-      select username_key from users where username_key > ${after}
-      order by username_key offset ${skip} limit ${limit}`)
-  }
+  const first = sql`(
+    select username_key from users where username_key > ${after} order by username_key offset ${skip} limit 1
+  )`
   return sql<Row>`
-    select id, username, username_key, last_seen_at from users where username_key > ${after}
+    select id, username, username_key, last_seen_at from users
+    where ${skip === 0 ? sql`username_key > ${after}` : sql`username_key >= ${first}`}
     order by username_key limit ${limit}`
 }
 
