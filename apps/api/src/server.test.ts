@@ -1,5 +1,5 @@
 import { DevicesAnswer, UserAnswer, UsersAnswer } from '@rollcall/protocol'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { PresenceClient } from './presence/testing/presence-client.ts'
 import { until } from './presence/testing/until.ts'
@@ -9,10 +9,10 @@ import { Visitor } from './testing/visitor.ts'
 describe('one process', () => {
   let server: TestServer
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startTestServer({ OFFLINE_GRACE_MS: '300' })
   })
-  afterEach(() => server.stop())
+  afterAll(() => server.stop())
 
   const password = 'johnson123'
   const enter = async (route: 'signup' | 'login', username: string) => {
@@ -29,28 +29,31 @@ describe('one process', () => {
     return client
   }
 
+  const someName = () => `somebody-${++made}`
+  let made = 0
+
   it('shows two people to each other, and a log-out at once', async () => {
-    const ana = await enter('signup', 'Ana')
+    const ana = await enter('signup', someName())
     const watching = await connect(ana.visitor)
-    const ben = await enter('signup', 'Ben')
+    const ben = await enter('signup', someName())
     await until(() => watching.users.get(ben.user.id)?.status === 'offline')
     expect(watching.counts).toEqual({ online: 1, total: 2 })
 
     const socket = await connect(ben.visitor)
-    await until(() => watching.online.includes('Ben'))
+    await until(() => watching.online.includes(ben.user.username))
     const page = (await ana.visitor.get('/api/users?status=online')).json(UsersAnswer)
-    expect(page.users.map((user) => user.username)).toEqual(['Ana', 'Ben'])
+    expect(page.users.map((user) => user.username)).toEqual([ana.user.username, ben.user.username])
 
     await ben.visitor.post('/api/auth/logout', undefined)
     expect(await socket.closed()).toBe(4401)
-    await until(() => !watching.online.includes('Ben'))
-    const after = (await ana.visitor.get(`/api/users?q=ben`)).json(UsersAnswer).users[0]
+    await until(() => !watching.online.includes(ben.user.username))
+    const after = (await ana.visitor.get(`/api/users?q=${ben.user.username}`)).json(UsersAnswer).users[0]
     expect(after).toMatchObject({ status: 'offline', lastSeenAt: expect.any(String) })
   })
 
   it('counts the connections of a device, and closes them when it is logged out from afar', async () => {
-    const laptop = await enter('signup', 'Ana')
-    const phone = await enter('login', 'Ana')
+    const laptop = await enter('signup', someName())
+    const phone = await enter('login', laptop.user.username)
     const sockets = [await connect(phone.visitor), await connect(phone.visitor)]
     const devices = (await laptop.visitor.get('/api/auth/sessions')).json(DevicesAnswer).sessions
     const other = devices.find((device) => !device.current)
@@ -60,40 +63,31 @@ describe('one process', () => {
   })
 
   it('closes all other devices at a password change, and keeps the one that asked connected', async () => {
-    const laptop = await enter('signup', 'Ana')
-    const phone = await enter('login', 'Ana')
+    const laptop = await enter('signup', someName())
+    const phone = await enter('login', laptop.user.username)
     const [here, there] = [await connect(laptop.visitor), await connect(phone.visitor)]
     await laptop.visitor.put('/api/auth/password', { currentPassword: password, newPassword: 'another one' })
     expect(await there.closed()).toBe(4401)
     expect(here.closeCode).toBeNull()
     const again = await connect(laptop.visitor)
-    expect(again.welcome.user.username).toBe('Ana')
+    expect(again.welcome.user.username).toBe(laptop.user.username)
   })
 
   it('tells everybody of an account that was deleted, and closes its sockets', async () => {
-    const ana = await enter('signup', 'Ana')
-    const ben = await enter('signup', 'Ben')
+    const ana = await enter('signup', someName())
+    const ben = await enter('signup', someName())
     const watching = await connect(ana.visitor)
     const socket = await connect(ben.visitor)
-    await until(() => watching.online.includes('Ben'))
+    await until(() => watching.online.includes(ben.user.username))
+    const total = watching.counts?.total ?? 0
     await ben.visitor.delete('/api/account', { body: { password } })
     expect(await socket.closed()).toBe(4401)
     await until(() => !watching.users.has(ben.user.id))
-    await until(() => watching.counts?.total === 1)
-  })
-
-  it('closes its sockets with 1012 when it stops, and keeps when they were last seen', async () => {
-    const ana = await enter('signup', 'Ana')
-    const socket = await connect(ana.visitor)
-    const before = Date.now()
-    await server.stop()
-    expect(await socket.closed()).toBe(1012)
-    await expect(ana.visitor.get('/healthz')).rejects.toThrow()
-    expect(Date.now() - before).toBeLessThan(15_000)
+    await until(() => watching.counts?.total === total - 1)
   })
 
   it('lets nobody in who comes from elsewhere or without a session', async () => {
-    const { visitor } = await enter('signup', 'Ana')
+    const { visitor } = await enter('signup', someName())
     const refusal = async (headers: Record<string, string>) => {
       const { ws } = new PresenceClient(`${server.address.replace('http', 'ws')}/api/ws`, { headers })
       return new Promise((resolve, reject) => {
@@ -105,5 +99,15 @@ describe('one process', () => {
     expect(await refusal({ cookie: 'rollcall=forged.signature' })).toBe(401)
     expect(await refusal({ cookie: visitor.cookie, origin: 'https://elsewhere.example' })).toBe(403)
     expect(await refusal({ cookie: visitor.cookie, origin: 'null' })).toBe(403)
+  })
+
+  it('closes its sockets with 1012 when it stops, and keeps when they were last seen', async () => {
+    const ana = await enter('signup', someName())
+    const socket = await connect(ana.visitor)
+    const before = Date.now()
+    await server.stop()
+    expect(await socket.closed()).toBe(1012)
+    await expect(ana.visitor.get('/healthz')).rejects.toThrow()
+    expect(Date.now() - before).toBeLessThan(15_000)
   })
 })
