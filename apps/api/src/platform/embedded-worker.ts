@@ -3,7 +3,6 @@ import { syncBuiltinESMExports } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 
 import { PGlite } from '@electric-sql/pglite'
-import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { z } from 'zod'
 
 /** The embedded database on a thread of its own: SQL would otherwise hold up presence. */
@@ -31,10 +30,9 @@ port.on('message', (message: unknown) => {
 })
 
 async function open(): Promise<PGlite> {
-  const extensions = { pg_trgm }
-  if (directory === null) return PGlite.create({ extensions })
+  if (directory === null) return PGlite.create()
   if (!fs.existsSync(directory)) await create(directory)
-  return PGlite.create({ dataDir: directory, extensions })
+  return PGlite.create({ dataDir: directory })
 }
 
 /** Under another name first: what a process that was killed meanwhile left behind is no database. */

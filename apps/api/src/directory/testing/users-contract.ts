@@ -109,13 +109,13 @@ export function usersContract(open: () => Promise<Database>): void {
     })
 
     it('begins at a rank of a long list too', async () => {
-      const all = Array.from({ length: 5000 }, (_, n) => `user${String(n).padStart(5, '0')}`)
+      const all = Array.from({ length: 2300 }, (_, n) => `user${String(n).padStart(5, '0')}`)
       await add(...all)
-      for (const at of [1, 255, 256, 257, 4000, 4999]) {
+      for (const at of [1, 255, 256, 257, 2000, 2299]) {
         expect(await names({ start: { at }, limit: 1 })).toEqual([all[at]])
       }
-      for (const name of all.slice(0, 3000)) online.come({ id: name, name })
-      expect(await names({ start: { at: 100 }, limit: 1, status: 'offline' })).toEqual([all[3100]])
+      for (const name of all.slice(0, 1500)) online.come({ id: name, name })
+      expect(await names({ start: { at: 100 }, limit: 1, status: 'offline' })).toEqual([all[1600]])
       expect(await names({ start: { at: 100 }, limit: 1, status: 'online' })).toEqual([all[100]])
     })
   })
