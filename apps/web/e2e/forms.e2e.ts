@@ -11,7 +11,7 @@ let browser: Browser
 beforeAll(async () => {
   product = await Product.start()
   browser = await openBrowser()
-  await using(async (michael) => michael.signUp(), 'michael', 'johnson123')
+  await product.signUp('michael', 'johnson123')
 })
 afterAll(async () => {
   await browser?.close()

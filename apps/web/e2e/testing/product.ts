@@ -62,6 +62,16 @@ export class Product {
     }
   }
 
+  /** An account, made the short way. */
+  async signUp(username: string, password: string): Promise<void> {
+    const answer = await fetch(`${this.url}/api/auth/signup`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username, password }),
+    })
+    if (answer.status !== 201) throw new Error(`${username} cannot sign up: ${await answer.text()}`)
+  }
+
   /** Runs a script of the repository on the same data. */
   async script(path: string, ...args: string[]): Promise<void> {
     const [code] = await once(this.#run(path, ...args), 'exit')

@@ -21,6 +21,7 @@ export class FoundPeople implements People {
   #loading: AbortController | undefined
   #again: ReturnType<typeof setTimeout> | undefined
   #total: number | undefined
+  #searchedAt = 0
   isLoaded = false
 
   constructor(options: { live: Live; pages: Pages; me: string; query: string }) {
@@ -63,7 +64,7 @@ export class FoundPeople implements People {
     const total = this.#live.screen.counts?.total
     if (message.type === 'welcome' || total !== this.#total) {
       this.#total = total
-      this.#again ??= setTimeout(() => void this.#searchAgain(), message.type === 'welcome' ? 0 : AGAIN_MS)
+      this.#again ??= setTimeout(() => void this.#searchAgain(), this.#searchedAt + AGAIN_MS - Date.now())
     }
   }
 
@@ -79,6 +80,7 @@ export class FoundPeople implements People {
   /** As far as was shown already, and only then instead of it. */
   async #searchAgain(): Promise<void> {
     this.#again = undefined
+    this.#searchedAt = Date.now()
     this.#loading?.abort()
     await this.#gather({ ids: new Set(), from: FIRST }, this.#found.ids.size)
   }
