@@ -1,0 +1,4 @@
+import { accountsContract } from '../testing/accounts-contract.ts'
+import { openEmbeddedTestDatabase } from '../testing/test-database.ts'
+
+accountsContract(openEmbeddedTestDatabase)
