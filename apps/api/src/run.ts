@@ -1,5 +1,5 @@
-import { type Config, readConfig, readEnvironment } from './config.ts'
-import { type LogStream, openLogStream } from './platform/log-stream.ts'
+import type { Config } from './config.ts'
+import { openLogStream } from './platform/log-stream.ts'
 import { createLogger } from './platform/logger.ts'
 import { explainStartFault } from './platform/start-fault.ts'
 import { Server } from './server.ts'
@@ -11,16 +11,8 @@ const STOP_AFTER_HAND_OVER_MS = 3_700
 const FLUSH_MS = 150
 
 /** Runs the product in this process until a signal stops it. */
-export function run(signals: Signals): void {
-  const answer = readConfig(readEnvironment())
-  if (!answer.ok) {
-    for (const fault of answer.faults) process.stderr.write(`${fault}\n`)
-    process.exit(1)
-  }
-  runWith(answer.config, signals, openLogStream(1))
-}
-
-function runWith(config: Config, signals: Signals, stream: LogStream): void {
+export function run(config: Config, signals: Signals): void {
+  const stream = openLogStream(1)
   const log = createLogger(config.logLevel, stream)
   const say = (line: string) => stream.write(`${line}\n`)
   const server = new Server({ config, log, say })

@@ -16,7 +16,7 @@ export interface TestServer {
 
 /** The product in this process, on a free port; on embedded storage of its own unless the environment names other. */
 export async function startTestServer(env: Environment = {}): Promise<TestServer> {
-  const folder = await createTestDataDir()
+  const folder = env['DATABASE_URL'] === undefined ? await createTestDataDir() : ''
   const answer = readConfig({ PORT: '0', DATA_DIR: folder, SIGNUPS_PER_MINUTE: '10000', ...env })
   if (!answer.ok) throw new Error(answer.faults.join('\n'))
   const lines: string[] = []
@@ -27,7 +27,7 @@ export async function startTestServer(env: Environment = {}): Promise<TestServer
     lines,
     stop: async () => {
       await server.stop()
-      await rm(folder, { recursive: true, force: true })
+      if (folder !== '') await rm(folder, { recursive: true, force: true })
     },
   }
 }
