@@ -1,5 +1,6 @@
 export { ask, type Answer, type Call } from './calls.ts'
-export { Member, type DirectoryNews, type Freshness, type MemberEvents } from './member.ts'
+export type { DirectoryNews, Freshness, MemberEvents } from './member-events.ts'
+export { Member } from './member.ts'
 export { Backlog } from './backlog.ts'
 export { Groups, type Group } from './groups.ts'
 export { MemoryPresenceStore, type MemoryPresenceStoreOptions } from './memory-presence-store.ts'

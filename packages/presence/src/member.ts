@@ -1,119 +1,66 @@
-import type { Answer, Call, CallOf, Lane } from './calls.ts'
+import type { Answer, Call, Lane } from './calls.ts'
 import { Connections } from './connections.ts'
-import { Follower, type News } from './follower.ts'
+import type { News } from './follower.ts'
+import { FreshnessJudge } from './freshness.ts'
 import { Link } from './link.ts'
+import type { Freshness, MemberEvents } from './member-events.ts'
+import { Membership } from './membership.ts'
 import { Outbox } from './outbox.ts'
-import type {
-  BatchAnswer,
-  BeatAnswer,
-  Entry,
-  Epoch,
-  Incarnation,
-  Notice,
-  Person,
-  SessionId,
-  UserId,
-} from './ports.ts'
-import { NoticeFilter, RecentChanges } from './recent.ts'
-import { Visible } from './visible.ts'
+import { Picture, type Shown } from './picture.ts'
+import type { Entry, Epoch, Person, SessionId, UserId } from './ports.ts'
 
-/** `since` is the last moment known to be right, by the process's own `now`. */
-export interface Freshness {
-  readonly state: 'live' | 'stale'
-  readonly since: number
+export interface MemberOptions {
+  readonly leaseMs: number
+  readonly graceMs: number
+  /** False where nobody else uses the store: there is nothing to beat, to probe or to wait for. */
+  readonly shared: boolean
+  /** A fresh random id. */
+  readonly newId: () => string
+  readonly events: MemberEvents
+  readonly now: number
 }
 
-export interface DirectoryNews {
-  readonly op: 'added' | 'removed'
-  readonly id: UserId
-  readonly name: string
-}
-
-/** What a member tells its process, synchronously. */
-export interface MemberEvents {
-  /** These users may have come or gone. */
-  changed(ids: Iterable<UserId>): void
-  /** Sessions that ended, here or elsewhere. */
-  ended(sessions: readonly SessionId[]): void
-  directory(changes: readonly DirectoryNews[]): void
-  freshness(freshness: Freshness): void
-  /** Users who came or went by a step of this process, in store time: to be written down. */
-  seen(seen: readonly { id: UserId; at: number }[]): void
-  /** Notices may have been missed: check all sessions of open sockets. */
-  recheck(): void
-  /** This process did not run for a while, or was buried: ask every socket for a sign of life. */
-  woke(): void
-}
-
-type Stage =
-  | { readonly at: 'finding' }
-  | { readonly at: 'beginning'; readonly lost: Epoch | null }
-  | { readonly at: 'joining' | 'member'; readonly epoch: Epoch }
-  | { readonly at: 'left' }
-
-/** Stale is said when it lasts: a short break of the link is no news, ms. */
-const TOLERANCE_MS = 1_000
-/** A lease for a store that nobody else uses. */
-const ENDLESS_MS = 1e12
+const LANES: readonly Lane[] = ['subscription', 'life', 'batch', 'reading', 'burial', 'probe']
 
 /**
  * One process at the store, as a state machine: it is told what happens, and asks with {@link next} for calls to be made. It reads no
  * clock: `now` is a steady time in ms. SPEC.md has the rules.
  */
 export class Member {
-  readonly #options: { leaseMs: number; graceMs: number; shared: boolean; newId: () => string }
-  readonly #events: MemberEvents
+  readonly #options: MemberOptions
   readonly #connections: Connections
   readonly #outbox = new Outbox()
-  readonly #follower = new Follower()
-  readonly #visible: Visible
-  readonly #recent = new RecentChanges()
-  readonly #notices = new NoticeFilter()
   readonly #link: Link
+  readonly #picture: Picture
+  readonly #membership: Membership
+  readonly #judge: FreshnessJudge
   readonly #busy = new Set<Lane>()
-  #stage: Stage = { at: 'finding' }
-  #incarnation: Incarnation
-  #number = 0
-  #acknowledged = 0
-  #settled = false
   #ready = false
   #draining = false
   #asleep = false
-  /** An era of the connections has begun since the last answered beat. */
-  #eraBegun = false
-  #due: Incarnation[] = []
-  #mismatches = 0
-  #countCheckAt = 0
-  #beatSent = { seq: 0, turns: 0, atRest: false }
-  #store: { at: number; now: number } | null = null
   #lastNow: number
-  /** When the store last confirmed what is shown. */
-  #confirmedAt: number
-  #wrongSince: number | null = null
-  #freshness: Freshness
 
-  constructor(options: {
-    leaseMs: number
-    graceMs: number
-    /** False where nobody else uses the store: there is nothing to beat, to probe or to wait for. */
-    shared: boolean
-    newId: () => string
-    events: MemberEvents
-    now: number
-  }) {
+  constructor(options: MemberOptions) {
+    const { leaseMs, graceMs, shared, newId, events, now } = options
     this.#options = options
-    this.#events = options.events
-    this.#connections = new Connections({ graceMs: options.graceMs })
-    this.#link = new Link({ leaseMs: options.leaseMs })
-    this.#visible = new Visible({
-      roster: this.#follower.roster,
-      connections: this.#connections,
-      isRemoved: (id) => this.#notices.isRemoved(id),
+    this.#lastNow = now
+    const connections = (this.#connections = new Connections({ graceMs }))
+    const outbox = this.#outbox
+    const link = (this.#link = new Link({ leaseMs }))
+    this.#picture = new Picture({ connections, outbox, events })
+    this.#judge = new FreshnessJudge({ beatMs: link.beatMs, now })
+    this.#membership = new Membership({
+      leaseMs,
+      graceMs,
+      shared,
+      newId,
+      connections,
+      outbox,
+      follower: this.#picture.follower,
+      link,
+      missed: () => this.#recheck(),
+      doubt: () => events.woke(),
     })
-    this.#incarnation = options.newId()
-    this.#lastNow = options.now
-    this.#confirmedAt = options.now
-    this.#freshness = { state: 'stale', since: options.now }
   }
 
   get state(): 'starting' | 'ready' | 'draining' {
@@ -122,15 +69,20 @@ export class Member {
   }
 
   get freshness(): Freshness {
-    return this.#freshness
+    return this.#judge.verdict
   }
 
   get linkIsUp(): boolean {
     return this.#link.up
   }
 
+  /** Who is online, and since when that is known. */
+  get shown(): Shown {
+    return this.#picture
+  }
+
   get hasLeft(): boolean {
-    return this.#stage.at === 'left'
+    return this.#membership.hasLeft
   }
 
   /** Waits for {@link awake}: makes no calls until the sockets have been read. */
@@ -138,47 +90,18 @@ export class Member {
     return this.#asleep
   }
 
-  get onlineCount(): number {
-    return this.#visible.count
-  }
-
+  /** Notices that were dropped, oldest first, because too many waited for the store. */
   get droppedNotices(): number {
     return this.#outbox.droppedNotices
-  }
-
-  isOnline(id: UserId): boolean {
-    return this.#visible.has(id)
-  }
-
-  nameOf(id: UserId): string | undefined {
-    return this.#visible.nameOf(id)
-  }
-
-  online(): Iterable<Person> {
-    return this.#visible.people()
   }
 
   connectionsOf(session: SessionId): number {
     return this.#connections.connectionsOf(session)
   }
 
-  /** Store time of the last change known of a user; none when it is older than some minutes, or not numbered yet. */
-  changedAt(id: UserId): number | undefined {
-    return this.#visible.aheadSince(id) === undefined ? this.#recent.at(id) : undefined
-  }
-
-  /** Since when, by `now`, somebody shows because he is held here although no numbered change said so. */
-  aheadSince(id: UserId): number | undefined {
-    return this.#visible.aheadSince(id)
-  }
-
-  offlineAt(id: UserId): number | undefined {
-    return this.#visible.has(id) ? undefined : this.#recent.offlineAt(id)
-  }
-
   open(connection: string, session: SessionId, person: Person, now: number): void {
     this.#pass(now)
-    if (this.#connections.open(connection, session, person)) this.#came(person, now)
+    if (this.#connections.open(connection, session, person)) this.#picture.came(person, now)
   }
 
   close(connection: string, now: number): void {
@@ -191,38 +114,39 @@ export class Member {
     this.#pass(now)
     const id = this.#connections.answered(connection)
     const person = id === undefined ? undefined : this.#connections.held(id)
-    if (person !== undefined) this.#came(person, now)
+    if (person !== undefined) this.#picture.came(person, now)
   }
 
   /** A session ended in the database. */
   endSession(user: UserId, session: SessionId, now: number): void {
     this.#pass(now)
-    this.#say({ kind: 'ended', id: user, session })
+    this.#picture.say({ kind: 'ended', id: user, session })
   }
 
   /** An account was created in the database. */
   added(person: Person, now: number): void {
     this.#pass(now)
-    this.#say({ kind: 'added', id: person.id, name: person.name })
+    this.#picture.say({ kind: 'added', id: person.id, name: person.name })
   }
 
   /** An account was deleted from the database. */
   removed(person: Person, now: number): void {
     this.#pass(now)
-    this.#say({ kind: 'removed', id: person.id, name: person.name })
+    this.#picture.say({ kind: 'removed', id: person.id, name: person.name })
   }
 
   /** Time has passed. */
   step(now: number): void {
     this.#pass(now)
     if (!this.#asleep) for (const id of this.#connections.sweep(now)) this.#outbox.mark(id)
-    this.#judge(now)
+    this.#weigh(now)
   }
 
   /** The sockets have been read since this process woke. */
   awake(now: number): void {
     this.#asleep = false
     this.step(now)
+    if (!this.#asleep) this.#picture.speak()
   }
 
   /** From now on every closed user is handed over: held until max(grace, lease) is over (P8). */
@@ -234,29 +158,30 @@ export class Member {
 
   heard(entry: Entry, now: number): void {
     this.#pass(now)
-    if (this.#epoch !== null && entry.epoch !== this.#epoch) this.#link.beatSoon()
-    this.#learn(this.#follower.heard(entry, now), now)
-    this.#judge(now)
+    const { epoch } = this.#membership
+    if (epoch !== null && entry.epoch !== epoch) this.#link.beatSoon()
+    this.#picture.learn(this.#picture.follower.heard(entry, now), now)
+    this.#weigh(now)
   }
 
   probed(token: string, now: number): void {
     this.#pass(now)
-    if (this.#link.probed(token) && this.#freshness.state === 'live') this.#confirmedAt = now
-    this.#judge(now)
+    if (this.#link.probed(token)) this.#judge.confirm(this.#isRight, now)
+    this.#weigh(now)
   }
 
   subscribed(now: number): void {
     this.#pass(now)
     this.#link.subscribed()
-    this.#follower.wantLog()
-    if (this.#ready) this.#events.recheck()
-    this.#judge(now)
+    this.#picture.follower.wantLog()
+    this.#recheck()
+    this.#weigh(now)
   }
 
   unsubscribed(now: number): void {
     this.#pass(now)
     this.#link.unsubscribed()
-    this.#judge(now)
+    this.#weigh(now)
   }
 
   /** The calls to make now. Each must be followed by {@link answer} or {@link failed}. */
@@ -277,51 +202,8 @@ export class Member {
   answer(answer: Answer, now: number): void {
     this.#pass(now)
     this.#busy.delete(answer.call.lane)
-    switch (answer.kind) {
-      case 'subscribe':
-        this.#link.subscribed()
-        this.#follower.wantLog()
-        break
-      case 'epoch':
-        this.#link.answered()
-        if (this.#stage.at !== 'finding') break
-        if (answer.answer === null) this.#stage = { at: 'beginning', lost: null }
-        else this.#adopt(answer.answer)
-        break
-      case 'begin':
-        this.#link.answered()
-        if (this.#stage.at === 'beginning') this.#adopt(answer.answer)
-        break
-      case 'beat':
-        this.#beatAnswered(answer.call, answer.answer, now)
-        break
-      case 'leave':
-        this.#stage = { at: 'left' }
-        break
-      case 'apply':
-        this.#batchAnswered(answer.call, answer.answer, now)
-        break
-      case 'release':
-        if (answer.answer.result === 'lost') this.#lose(answer.call.epoch)
-        else {
-          if (!answer.answer.more) this.#due = this.#due.filter((one) => one !== answer.call.incarnation)
-          this.#made(answer.answer.entry, now)
-        }
-        break
-      case 'log':
-        if (answer.call.epoch !== this.#epoch) break
-        if (answer.answer.result === 'lost') this.#lose(answer.call.epoch)
-        else this.#read(this.#follower.log(answer.call.after, answer.answer, now), now)
-        break
-      case 'snapshot':
-        if (answer.call.epoch !== this.#epoch) break
-        if (answer.answer.result === 'lost') this.#lose(answer.call.epoch)
-        else this.#follower.snapshot(answer.answer)
-        break
-      case 'probe':
-        break
-    }
-    this.#judge(now)
+    this.#take(answer, now)
+    this.#weigh(now)
   }
 
   /** The store did not answer, or refused. */
@@ -330,291 +212,95 @@ export class Member {
     this.#busy.delete(call.lane)
     if (call.kind === 'subscribe') this.#link.subscriptionFailed(now)
     else this.#link.failed(now)
-    if (call.kind === 'apply' && this.#isCurrent(call.batch)) this.#outbox.failed()
-    this.#judge(now)
-  }
-
-  get #epoch(): Epoch | null {
-    return this.#stage.at === 'member' || this.#stage.at === 'joining' ? this.#stage.epoch : null
+    if (call.kind === 'apply' && this.#membership.isCurrent(call.batch)) this.#outbox.failed()
+    this.#weigh(now)
   }
 
   #callOf(lane: Lane, now: number): Call | null {
-    const stage = this.#stage
-    if (lane === 'subscription') {
-      return stage.at !== 'left' && this.#link.wantsSubscription(now)
-        ? { lane: 'subscription', kind: 'subscribe' }
-        : null
-    }
-    if (lane === 'life') return this.#lifeCall(now)
-    if (stage.at !== 'member' || !this.#link.up) return null
-    const { epoch } = stage
+    const { epoch, hasJoined, hasLeft, incarnation, settled } = this.#membership
     switch (lane) {
-      case 'batch':
-        return this.#batchCall(epoch)
-      case 'reading':
-        return this.#follower.call(epoch, this.#settled, now)
-      case 'burial': {
-        const incarnation = this.#due[0]
-        return incarnation === undefined ? null : { lane, kind: 'release', epoch, incarnation }
+      case 'subscription':
+        return !hasLeft && this.#link.wantsSubscription(now) ? { lane, kind: 'subscribe' } : null
+      case 'life': {
+        if (!this.#link.mayTry(now)) return null
+        const leaving = this.#draining && this.#connections.heldCount === 0 && this.#outbox.empty
+        return this.#membership.lifeCall(leaving, now)
       }
+      case 'batch':
+        // Not only after the first beat of a link that is back: holds are never late for want of an answer.
+        return this.#link.mayTry(now) ? this.#membership.batchCall() : null
+      case 'reading':
+        if (!hasJoined || epoch === null || !this.#link.up) return null
+        return this.#picture.follower.call(epoch, settled, now)
+      case 'burial':
+        return this.#link.up ? this.#membership.burialCall() : null
       case 'probe': {
-        const token = this.#options.shared ? this.#link.probe(this.#incarnation, now) : null
+        if (!hasJoined || !this.#link.up || !this.#options.shared) return null
+        const token = this.#link.probe(incarnation, now)
         return token === null ? null : { lane, kind: 'probe', token }
       }
     }
   }
 
-  #lifeCall(now: number): Call | null {
-    const stage = this.#stage
-    if (!this.#link.mayTry(now)) return null
-    switch (stage.at) {
-      case 'finding':
-        return { lane: 'life', kind: 'epoch' }
-      case 'beginning':
-        return { lane: 'life', kind: 'begin', lost: stage.lost }
-      case 'joining':
-        return this.#beatCall(stage.epoch, true, now)
-      case 'member': {
-        if (this.#draining && this.#link.up && this.#connections.heldCount === 0 && this.#outbox.empty) {
-          return { lane: 'life', kind: 'leave', epoch: stage.epoch, incarnation: this.#incarnation }
-        }
-        const beats = this.#options.shared || !this.#link.up
-        return beats && this.#link.beatIsDue(now) ? this.#beatCall(stage.epoch, false, now) : null
+  #take(answer: Answer, now: number): void {
+    const membership = this.#membership
+    switch (answer.kind) {
+      case 'subscribe':
+        return this.subscribed(now)
+      case 'epoch':
+        this.#link.answered()
+        return membership.found(answer.answer)
+      case 'begin':
+        this.#link.answered()
+        return membership.begun(answer.answer)
+      case 'leave':
+        return membership.left()
+      case 'probe':
+        return
+      case 'beat': {
+        if (!membership.isCurrent(answer.call.beat)) return
+        if (this.#link.beatAnswered()) this.#recheck()
+        const { beats, certain } = membership.beatAnswered(answer.call.beat, answer.answer, now)
+        if (beats) this.#judge.confirm(this.#isRight, now)
+        if (certain) this.#picture.settle()
+        return
       }
-      case 'left':
-        return null
+      case 'apply':
+        if (!membership.isCurrent(answer.call.batch)) return
+        membership.batchAnswered(answer.call, answer.answer)
+        if (answer.answer.result !== 'done') return
+        if (answer.answer.entry !== null) this.#picture.made(answer.answer.entry, now)
+        if (!this.#options.shared) this.#picture.settle()
+        return
+      case 'release':
+        if (answer.answer.result === 'lost') return membership.lose(answer.call.epoch)
+        if (!answer.answer.more) membership.released(answer.call.incarnation)
+        if (answer.answer.entry !== null) this.#picture.made(answer.answer.entry, now)
+        return
+      case 'log':
+      case 'snapshot':
+        if (answer.call.epoch === membership.epoch) this.#read(answer, answer.call.epoch, now)
     }
   }
 
-  #beatCall(epoch: Epoch, joins: boolean, now: number): Call {
-    this.#link.beatSent(now)
-    this.#beatSent = {
-      seq: this.#follower.roster.seq,
-      turns: this.#outbox.turns,
-      atRest: this.#outbox.atRest,
-    }
-    const { graceMs, shared } = this.#options
-    const leaseMs = shared ? this.#options.leaseMs : ENDLESS_MS
-    return {
-      lane: 'life',
-      kind: 'beat',
-      beat: { epoch, incarnation: this.#incarnation, joins, leaseMs, graceMs },
-    }
+  #read(answer: Extract<Answer, { kind: 'log' | 'snapshot' }>, epoch: Epoch, now: number): void {
+    const { follower } = this.#picture
+    if (answer.answer.result === 'lost') return this.#membership.lose(epoch)
+    if (answer.kind === 'snapshot') follower.snapshot(answer.answer)
+    else this.#learnLog(follower.log(answer.call.after, answer.answer, now), now)
   }
 
-  #batchCall(epoch: Epoch): Call | null {
-    const mayRelease = !this.#options.shared || (this.#settled && this.#link.calm)
-    const contents = this.#outbox.take((id) => this.#connections.held(id), mayRelease)
-    if (contents === null) return null
-    const batch = { epoch, incarnation: this.#incarnation, number: ++this.#number, ...contents }
-    return { lane: 'batch', kind: 'apply', batch }
-  }
-
-  #beatAnswered(call: CallOf<'beat'>, answer: BeatAnswer, now: number): void {
-    if (!this.#isCurrent(call.beat)) return
-    const regained = this.#link.beatAnswered()
-    if (answer.result !== 'beating') {
-      if (answer.result === 'lost') this.#lose(call.beat.epoch)
-      else this.#bury(call.beat.epoch)
-      return
-    }
-    // The store has forgotten what it gave out.
-    if (answer.seq < this.#beatSent.seq) return this.#lose(call.beat.epoch)
-    this.#stage = { at: 'member', epoch: call.beat.epoch }
-    this.#store = { at: answer.at, now }
-    if (this.#isRight) this.#confirmedAt = now
-    this.#eraBegun = false
-    if (!this.#settled) {
-      this.#settled = answer.settled || !this.#options.shared
-      if (this.#settled) this.#follower.wantSnapshot()
-      else if (call.beat.joins) this.#follower.wantLog()
-    }
-    this.#follower.hint(answer.seq, answer.online, now)
-    this.#compareCount(now)
-    this.#compareHeld(answer)
-    this.#due = [...answer.due]
-    this.#settleAhead(this.#undisturbed && this.#beatSent.seq <= answer.seq)
-    if (regained && this.#ready) this.#events.recheck()
-  }
-
-  get #undisturbed(): boolean {
-    const sent = this.#beatSent
-    return sent.atRest && this.#outbox.atRest && sent.turns === this.#outbox.turns
-  }
-
-  #compareCount(now: number): void {
-    if (!this.#follower.miscounted || now < this.#countCheckAt) return
-    this.#countCheckAt = now + this.#options.leaseMs
-    this.#follower.wantSnapshot()
-  }
-
-  #compareHeld(answer: Extract<BeatAnswer, { result: 'beating' }>): void {
-    this.#number = Math.max(this.#number, answer.number)
-    if (!this.#undisturbed) return
-    if (answer.number >= this.#acknowledged && answer.held === this.#outbox.assertedCount) {
-      this.#mismatches = 0
-    } else if (++this.#mismatches === 1) {
-      this.#outbox.reassert(this.#connections.allHeld())
-    } else {
-      this.#reincarnate()
-    }
-  }
-
-  #batchAnswered(call: CallOf<'apply'>, answer: BatchAnswer, now: number): void {
-    if (!this.#isCurrent(call.batch)) return
-    if (answer.result === 'done') {
-      this.#acknowledged = call.batch.number
-      this.#outbox.done()
-      this.#made(answer.entry, now)
-      if (!this.#options.shared) this.#settleAhead(true)
-      return
-    }
-    this.#outbox.failed()
-    if (answer.result === 'lost') this.#lose(call.batch.epoch)
-    else if (answer.result === 'buried') this.#bury(call.batch.epoch)
-    else this.#link.disturbed()
-  }
-
-  #isCurrent(of: { epoch: Epoch; incarnation: Incarnation }): boolean {
-    return of.epoch === this.#epoch && of.incarnation === this.#incarnation
-  }
-
-  /** The epoch is gone: another must stand, and what this process holds is said anew in it. */
-  #lose(epoch: Epoch): void {
-    if (epoch !== this.#epoch) return
-    this.#stage = { at: 'beginning', lost: epoch }
-  }
-
-  #adopt(epoch: Epoch): void {
-    this.#stage = { at: 'joining', epoch }
-    this.#settled = false
-    this.#due = []
-    this.#follower.begin(epoch)
-    this.#outbox.startOver(this.#connections.allHeld())
-    if (this.#ready) this.#events.recheck()
-  }
-
-  /** Others have taken this process for dead: only what has answered since is held again (P6). */
-  #bury(epoch: Epoch): void {
-    if (!this.#eraBegun) this.#beginEra()
-    this.#connections.countOnlyAnswered()
-    this.#stage = { at: 'joining', epoch }
-    this.#reincarnate()
-    if (this.#ready) this.#events.recheck()
-  }
-
-  /** The old incarnation is left to its burial. */
-  #reincarnate(): void {
-    if (this.#epoch !== null) this.#stage = { at: 'joining', epoch: this.#epoch }
-    this.#incarnation = this.#options.newId()
-    this.#number = 0
-    this.#acknowledged = 0
-    this.#mismatches = 0
-    this.#outbox.startOver(this.#connections.allHeld())
-  }
-
-  #beginEra(): void {
-    this.#eraBegun = true
-    this.#connections.beginEra()
-    this.#events.woke()
-  }
-
-  #came(person: Person, now: number): void {
-    this.#outbox.mark(person.id)
-    if (this.#visible.came(person, now)) this.#events.changed([person.id])
-  }
-
-  #say(notice: Notice): void {
-    const isNew = this.#notices.isNew(notice)
-    if (isNew) this.#outbox.notify(notice)
-    if (isNew || notice.kind === 'ended') this.#obey([notice])
-  }
-
-  /** Makes true here what notices say. */
-  #obey(notices: readonly Notice[]): void {
-    const ended: SessionId[] = []
-    const directory: DirectoryNews[] = []
-    for (const notice of notices) {
-      if (notice.kind === 'ended') {
-        ended.push(notice.session)
-        if (this.#connections.endSession(notice.session)) this.#outbox.mark(notice.id)
-        continue
-      }
-      directory.push({ op: notice.kind, id: notice.id, name: notice.name })
-      if (notice.kind === 'added') continue
-      for (const session of this.#connections.sessionsOf(notice.id)) {
-        ended.push(session)
-        if (this.#connections.endSession(session)) this.#outbox.mark(notice.id)
-      }
-      this.#visible.removed(notice.id)
-    }
-    if (ended.length > 0) this.#events.ended(ended)
-    const gone = directory.filter(({ op }) => op === 'removed').map(({ id }) => id)
-    if (gone.length > 0) this.#events.changed(gone)
-    if (directory.length > 0) this.#events.directory(directory)
-  }
-
-  /** A step of this process made this entry. */
-  #made(entry: Entry | null, now: number): void {
-    if (entry === null) return
-    const seen: { id: UserId; at: number }[] = []
-    for (const { kind, id } of entry.changes) {
-      if (kind === 'online' || kind === 'offline') seen.push({ id, at: entry.at })
-    }
-    if (seen.length > 0) this.#events.seen(seen)
-    this.#learn(this.#follower.heard(entry, now), now)
-  }
-
-  #read(news: News & { loaded: boolean }, now: number): void {
-    const at = this.#storeTime(now)
-    if (news.loaded && at !== undefined) {
-      for (const id of news.changed) this.#recent.set(id, this.#follower.roster.has(id), at)
-    }
-    this.#learn(news, now)
+  #learnLog(news: News & { loaded: boolean }, now: number): void {
+    if (news.loaded) this.#picture.loaded(news.changed, this.#membership.storeTime(now) ?? now)
+    this.#picture.learn(news, now)
     if (!news.loaded) return
-    if (this.#ready) this.#events.recheck()
-    else if (this.#follower.complete) this.#ready = true
+    this.#recheck()
+    this.#ready ||= this.#picture.follower.complete
   }
 
-  #learn(news: News, now: number): void {
-    const notices: Notice[] = []
-    const seen: { id: UserId; at: number }[] = []
-    for (const { at, changes } of news.entries) {
-      for (const change of changes) {
-        if (change.kind === 'online' || change.kind === 'offline') {
-          this.#recent.set(change.id, change.kind === 'online', at)
-          if (this.#outbox.isUnsure(change.id)) seen.push({ id: change.id, at })
-        } else if (this.#notices.isNew(change)) notices.push(change)
-      }
-    }
-    for (const id of news.changed) {
-      this.#visible.rosterChanged(id, now)
-      if (this.#follower.roster.has(id) || !this.#connections.isHeld(id)) continue
-      if (!this.#outbox.has(id)) this.#outbox.mark(id)
-    }
-    if (seen.length > 0) this.#events.seen(seen)
-    if (news.changed.length > 0) this.#events.changed(news.changed)
-    if (notices.length > 0) this.#obey(notices)
-  }
-
-  /**
-   * Whoever shows only because of this process and is not held here any more, goes when it is certain that nobody holds him: the roster
-   * is in step with the store, and the store knows what this process has to say.
-   */
-  #settleAhead(certain: boolean): void {
-    if (!certain || !this.#follower.inStep) return
-    const gone: UserId[] = []
-    for (const id of this.#visible.ahead()) {
-      if (this.#outbox.has(id)) continue
-      if (this.#connections.isHeld(id)) this.#outbox.mark(id)
-      else gone.push(id)
-    }
-    for (const id of gone) this.#visible.drop(id)
-    if (gone.length > 0) this.#events.changed(gone)
-  }
-
-  #storeTime(now: number): number | undefined {
-    return this.#store === null ? undefined : this.#store.at + (now - this.#store.now)
+  /** Before it is ready there are no sockets to check. */
+  #recheck(): void {
+    if (this.#ready) this.#options.events.recheck()
   }
 
   /** Notices when this process did not run for more than half a lease (P6). */
@@ -623,35 +309,19 @@ export class Member {
     this.#lastNow = Math.max(this.#lastNow, now)
     if (late <= this.#options.leaseMs / 2) return
     this.#asleep = true
+    this.#picture.hush()
     this.#link.woke()
     this.#connections.delayGraces(late)
-    this.#beginEra()
-  }
-
-  #judge(now: number): void {
-    if (this.#isRight) {
-      this.#wrongSince = null
-      if (this.#freshness.state === 'live') return
-      this.#confirmedAt = now
-      this.#setFreshness({ state: 'live', since: now })
-      return
-    }
-    this.#wrongSince ??= now
-    const tolerance = Math.min(TOLERANCE_MS, this.#link.beatMs)
-    if (this.#freshness.state === 'live' && now - this.#wrongSince >= tolerance) {
-      this.#setFreshness({ state: 'stale', since: this.#confirmedAt })
-    }
+    this.#membership.stoodStill()
   }
 
   get #isRight(): boolean {
-    if (!this.#follower.inStep || this.#stage.at !== 'member') return false
-    return !this.#options.shared || (this.#settled && this.#link.up && this.#link.hears)
+    if (!this.#picture.follower.inStep || !this.#membership.stands) return false
+    return !this.#options.shared || (this.#link.up && this.#link.hears)
   }
 
-  #setFreshness(freshness: Freshness): void {
-    this.#freshness = freshness
-    this.#events.freshness(freshness)
+  #weigh(now: number): void {
+    const verdict = this.#judge.judge(this.#isRight, now)
+    if (verdict !== null) this.#options.events.freshness(verdict)
   }
 }
-
-const LANES: readonly Lane[] = ['subscription', 'life', 'batch', 'reading', 'burial', 'probe']

@@ -103,7 +103,7 @@ export class PresenceNode {
   }
 
   get onlineCount(): number {
-    return this.#member.onlineCount
+    return this.#member.shown.count
   }
 
   /** Notices to other processes that were dropped, oldest first, because too many waited for the store. */
@@ -152,27 +152,27 @@ export class PresenceNode {
   }
 
   isOnline(id: UserId): boolean {
-    return this.#member.isOnline(id)
+    return this.#member.shown.isOnline(id)
   }
 
   /** The name of somebody online. */
   nameOf(id: UserId): string | undefined {
-    return this.#member.nameOf(id)
+    return this.#member.shown.nameOf(id)
   }
 
   /** When somebody went offline, if that was in the last minutes, ms since 1970: newer than what the database says. */
   lastOffline(id: UserId): number | undefined {
-    return this.#member.offlineAt(id)
+    return this.#member.shown.offlineAt(id)
   }
 
   /** When somebody came or went, if that was in the last minutes, ms since 1970. */
   changedAt(id: UserId): number | undefined {
-    const ahead = this.#member.aheadSince(id)
-    return ahead === undefined ? this.#member.changedAt(id) : toWallTime(ahead)
+    const ahead = this.#member.shown.aheadSince(id)
+    return ahead === undefined ? this.#member.shown.changedAt(id) : toWallTime(ahead)
   }
 
   online(): Iterable<Person> {
-    return this.#member.online()
+    return this.#member.shown.people()
   }
 
   /** How many sockets of a session are here. */

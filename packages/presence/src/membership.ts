@@ -1,0 +1,261 @@
+import type { Call, CallOf } from './calls.ts'
+import type { Connections } from './connections.ts'
+import type { Follower } from './follower.ts'
+import type { Link } from './link.ts'
+import type { Outbox } from './outbox.ts'
+import type { Beat, BatchAnswer, BeatAnswer, Epoch, Incarnation } from './ports.ts'
+
+type Stage =
+  | { readonly at: 'finding' }
+  | { readonly at: 'beginning'; readonly lost: Epoch | null }
+  | { readonly at: 'joining' | 'member'; readonly epoch: Epoch }
+  | { readonly at: 'left' }
+
+export interface MembershipOptions {
+  readonly leaseMs: number
+  readonly graceMs: number
+  readonly shared: boolean
+  readonly newId: () => string
+  readonly connections: Connections
+  readonly outbox: Outbox
+  readonly follower: Follower
+  readonly link: Link
+  /** Another epoch stands, or another incarnation: notices may have been missed. */
+  readonly missed: () => void
+  /** Connections are only known to be alive when they answer from now on. */
+  readonly doubt: () => void
+}
+
+/** A lease for a store that nobody else uses. */
+const ENDLESS_MS = 1e12
+
+/** The life of a process at the store: finds or begins an epoch, joins, beats, is lost or buried, and says whom it holds (P5 to P7). */
+export class Membership {
+  readonly #options: MembershipOptions
+  #stage: Stage = { at: 'finding' }
+  #incarnation: Incarnation
+  #number = 0
+  #acknowledged = 0
+  #settled = false
+  /** Connections have been doubted since the last beat that was taken. */
+  #doubting = false
+  #due: readonly Incarnation[] = []
+  #mismatches = 0
+  #countCheckAt = 0
+  #beatSent = { seq: 0, turns: 0, atRest: false }
+  #store: { at: number; now: number } | null = null
+
+  constructor(options: MembershipOptions) {
+    this.#options = options
+    this.#incarnation = options.newId()
+  }
+
+  get epoch(): Epoch | null {
+    return this.#stage.at === 'member' || this.#stage.at === 'joining' ? this.#stage.epoch : null
+  }
+
+  get incarnation(): Incarnation {
+    return this.#incarnation
+  }
+
+  /** Joined, in an epoch that has settled. */
+  get stands(): boolean {
+    return this.#stage.at === 'member' && this.#settled
+  }
+
+  get hasJoined(): boolean {
+    return this.#stage.at === 'member'
+  }
+
+  get hasLeft(): boolean {
+    return this.#stage.at === 'left'
+  }
+
+  get settled(): boolean {
+    return this.#settled
+  }
+
+  storeTime(now: number): number | undefined {
+    return this.#store === null ? undefined : this.#store.at + (now - this.#store.now)
+  }
+
+  isCurrent(of: { epoch: Epoch; incarnation: Incarnation }): boolean {
+    return of.epoch === this.epoch && of.incarnation === this.#incarnation
+  }
+
+  /** This process stood still: its connections may be gone, and itself buried. */
+  stoodStill(): void {
+    this.#doubting = true
+    this.#options.connections.beginEra()
+    this.#options.doubt()
+  }
+
+  lifeCall(leaving: boolean, now: number): Call | null {
+    const { link, shared } = this.#options
+    const stage = this.#stage
+    switch (stage.at) {
+      case 'finding':
+        return { lane: 'life', kind: 'epoch' }
+      case 'beginning':
+        return { lane: 'life', kind: 'begin', lost: stage.lost }
+      case 'joining':
+        return this.#beatCall(stage.epoch, true, now)
+      case 'member':
+        if (leaving && link.up) {
+          return { lane: 'life', kind: 'leave', epoch: stage.epoch, incarnation: this.#incarnation }
+        }
+        if ((!shared && link.up) || !link.beatIsDue(now)) return null
+        return this.#beatCall(stage.epoch, false, now)
+      case 'left':
+        return null
+    }
+  }
+
+  batchCall(): Call | null {
+    const { connections, link, outbox, shared } = this.#options
+    if (this.#stage.at !== 'member') return null
+    const mayRelease = !shared || (this.#settled && link.calm)
+    const contents = outbox.take((id) => connections.held(id), mayRelease)
+    if (contents === null) return null
+    const { epoch } = this.#stage
+    const batch = { epoch, incarnation: this.#incarnation, number: ++this.#number, ...contents }
+    return { lane: 'batch', kind: 'apply', batch }
+  }
+
+  burialCall(): Call | null {
+    const incarnation = this.#due[0]
+    if (this.#stage.at !== 'member' || incarnation === undefined) return null
+    return { lane: 'burial', kind: 'release', epoch: this.#stage.epoch, incarnation }
+  }
+
+  released(incarnation: Incarnation): void {
+    this.#due = this.#due.filter((one) => one !== incarnation)
+  }
+
+  /** The epoch that stands, or null where there is none. */
+  found(epoch: Epoch | null): void {
+    if (this.#stage.at !== 'finding') return
+    if (epoch === null) this.#stage = { at: 'beginning', lost: null }
+    else this.#adopt(epoch)
+  }
+
+  begun(epoch: Epoch): void {
+    if (this.#stage.at === 'beginning') this.#adopt(epoch)
+  }
+
+  left(): void {
+    this.#stage = { at: 'left' }
+  }
+
+  /** The epoch is gone: another must stand, and what this process holds is said anew in it. */
+  lose(epoch: Epoch): void {
+    if (epoch === this.epoch) this.#stage = { at: 'beginning', lost: epoch }
+  }
+
+  /** `certain`: the store knows all that this process has to say, and the roster lacked nothing when it was asked. */
+  beatAnswered(beat: Beat, answer: BeatAnswer, now: number): { beats: boolean; certain: boolean } {
+    const { follower, shared } = this.#options
+    const no = { beats: false, certain: false }
+    if (answer.result !== 'beating') {
+      if (answer.result === 'lost') this.lose(beat.epoch)
+      else this.#bury()
+      return no
+    }
+    if (answer.seq < this.#beatSent.seq) {
+      // The store has forgotten what it gave out.
+      this.lose(beat.epoch)
+      return no
+    }
+    this.#stage = { at: 'member', epoch: beat.epoch }
+    this.#store = { at: answer.at, now }
+    this.#doubting = false
+    this.#due = answer.due
+    if (!this.#settled) {
+      this.#settled = answer.settled || !shared
+      if (this.#settled) follower.wantSnapshot()
+      else if (beat.joins) follower.wantLog()
+    }
+    follower.hint(answer.seq, answer.online, now)
+    this.#compareCount(now)
+    const undisturbed = this.#isUndisturbed()
+    if (undisturbed) this.#compareHeld(answer)
+    this.#number = Math.max(this.#number, answer.number)
+    return { beats: true, certain: undisturbed }
+  }
+
+  batchAnswered(call: CallOf<'apply'>, answer: BatchAnswer): void {
+    const { link, outbox } = this.#options
+    if (answer.result === 'done') {
+      this.#acknowledged = call.batch.number
+      outbox.done()
+      return
+    }
+    outbox.failed()
+    if (answer.result === 'lost') this.lose(call.batch.epoch)
+    else if (answer.result === 'buried') this.#bury()
+    else link.disturbed()
+  }
+
+  #beatCall(epoch: Epoch, joins: boolean, now: number): Call {
+    const { follower, graceMs, link, outbox, shared } = this.#options
+    link.beatSent(now)
+    this.#beatSent = { seq: follower.roster.seq, turns: outbox.turns, atRest: outbox.atRest }
+    const leaseMs = shared ? this.#options.leaseMs : ENDLESS_MS
+    const beat = { epoch, incarnation: this.#incarnation, joins, leaseMs, graceMs }
+    return { lane: 'life', kind: 'beat', beat }
+  }
+
+  /** No batch was under way, or of unknown fate, while the beat was. */
+  #isUndisturbed(): boolean {
+    const { outbox } = this.#options
+    const sent = this.#beatSent
+    return sent.atRest && outbox.atRest && sent.turns === outbox.turns
+  }
+
+  #compareCount(now: number): void {
+    const { follower, leaseMs } = this.#options
+    if (!follower.miscounted || now < this.#countCheckAt) return
+    this.#countCheckAt = now + leaseMs
+    follower.wantSnapshot()
+  }
+
+  /** Where the store has something else than was said, all is said again, and the second time by a new incarnation. */
+  #compareHeld(answer: { number: number; held: number }): void {
+    const { connections, outbox } = this.#options
+    if (answer.number >= this.#acknowledged && answer.held === outbox.assertedCount) this.#mismatches = 0
+    else if (++this.#mismatches === 1) outbox.reassert(connections.allHeld())
+    else this.#reincarnate()
+  }
+
+  #adopt(epoch: Epoch): void {
+    const { connections, follower, missed, outbox } = this.#options
+    this.#stage = { at: 'joining', epoch }
+    this.#settled = false
+    this.#due = []
+    this.#mismatches = 0
+    follower.begin(epoch)
+    // It stood still, and would have been buried had the epoch not been lost.
+    if (this.#doubting) connections.countOnlyAnswered()
+    outbox.startOver(connections.allHeld())
+    missed()
+  }
+
+  /** Others have taken this process for dead: only what has answered since is held again (P6). */
+  #bury(): void {
+    if (!this.#doubting) this.stoodStill()
+    this.#options.connections.countOnlyAnswered()
+    this.#reincarnate()
+    this.#options.missed()
+  }
+
+  /** The old incarnation is left to its burial. */
+  #reincarnate(): void {
+    const { connections, newId, outbox } = this.#options
+    if (this.epoch !== null) this.#stage = { at: 'joining', epoch: this.epoch }
+    this.#incarnation = newId()
+    this.#number = 0
+    this.#acknowledged = 0
+    this.#mismatches = 0
+    outbox.startOver(connections.allHeld())
+  }
+}
