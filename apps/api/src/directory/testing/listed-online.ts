@@ -7,6 +7,7 @@ import type { OnlinePeople } from '../online-people.ts'
 export class ListedOnline implements OnlinePeople {
   readonly #people = new Map<string, Person & { key: string }>()
   readonly #wentAt = new Map<string, number>()
+  #list: (Person & { key: string })[] | undefined
 
   get size(): number {
     return this.#people.size
@@ -14,10 +15,12 @@ export class ListedOnline implements OnlinePeople {
 
   come({ id, name }: Person): void {
     this.#people.set(id, { id, name, key: nameKey(name) })
+    this.#list = undefined
   }
 
   go(id: string, at = 0): void {
     this.#people.delete(id)
+    this.#list = undefined
     this.#wentAt.set(id, at)
   }
 
@@ -38,6 +41,7 @@ export class ListedOnline implements OnlinePeople {
   }
 
   #sorted(): (Person & { key: string })[] {
-    return [...this.#people.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    this.#list ??= [...this.#people.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    return this.#list
   }
 }

@@ -116,6 +116,7 @@ export function usersContract(open: () => Promise<Database>): void {
       }
       for (const name of all.slice(0, 1500)) online.come({ id: name, name })
       expect(await names({ start: { at: 100 }, limit: 1, status: 'offline' })).toEqual([all[1600]])
+      expect(await names({ start: { at: 700 }, limit: 1, status: 'offline' })).toEqual([all[2200]])
       expect(await names({ start: { at: 100 }, limit: 1, status: 'online' })).toEqual([all[100]])
     })
   })
