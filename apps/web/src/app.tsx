@@ -13,6 +13,7 @@ import { nextPath, withNext } from './platform/next-path.ts'
 import type { Session, SignedOut } from './platform/session.ts'
 import { Announcer } from './presence/announcer.tsx'
 import { ConnectionStatus } from './presence/connection-status.tsx'
+import { OutdatedNotice } from './presence/outdated-notice.tsx'
 import { SettingsPage } from './settings/settings-page.tsx'
 import { Shell } from './shell.tsx'
 import { NotFound, Splash, Unreachable } from './standing-pages.tsx'
@@ -87,6 +88,7 @@ function SignedInPages({ http, session, websocketUrl, me }: Services & { me: Use
       </Route>
       <Route>
         <Shell session={session}>
+          <OutdatedNotice live={live} />
           <Switch>
             <Route path="/">
               <PeoplePage directory={directory} live={live} me={me} status={status} />

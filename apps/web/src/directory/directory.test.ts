@@ -110,6 +110,56 @@ describe('a small directory', () => {
   })
 })
 
+describe.each([
+  ['small', 20, 60],
+  ['large', 500, 1_500],
+])('a %s directory, whatever happens', (_size, online, offline) => {
+  test.each([1, 2, 3, 4, 5, 6])('%i: shows every row once, in order, as it is', async (seed) => {
+    const { world, directory } = await opened(online, offline)
+    const next = random(seed)
+    const total = online + offline
+    let first = 0
+    for (let step = 0; step < 150; step++) {
+      const id = `u${next(total)}`
+      const dice = next(20)
+      if (dice < 8) world.turn(id, 'online')
+      else if (dice < 16) world.turn(id, 'offline')
+      else if (dice === 16) world.remove(id)
+      else if (dice === 17) world.add(`new-${seed}-${step}`, nameOf(1_000_000 + step), 'online')
+      else first = next(2) === 0 ? next(total) : Math.max(0, Math.min(total, first + next(60) - 30))
+      directory.show(first, first + 20)
+      if (next(4) === 0) await world.settled()
+      if (next(50) === 0) {
+        world.disconnect()
+        world.turn(`u${next(total)}`, 'offline')
+        world.remove(`u${next(total)}`)
+        world.connect(ME)
+      }
+    }
+    await world.settled()
+    const shown = rows(directory, first, first + 20)
+    const named = shown.filter((row) => row !== '-')
+    expect(new Set(named).size).toBe(named.length)
+    const all = truth(world)
+    expect(named.map((row) => all.indexOf(row))).toEqual(
+      named
+        .map((row) => all.indexOf(row))
+        .filter((index) => index >= 0)
+        .toSorted((a, b) => a - b),
+    )
+    if (_size === 'small') expect(rows(directory)).toEqual(all)
+  })
+})
+
+/** Numbers below `most`, the same for a seed. */
+function random(seed: number): (most: number) => number {
+  let state = seed * 2_654_435_761
+  return (most) => {
+    state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 0x9e3779b9) | 0
+    return ((state ^ (state >>> 13)) >>> 0) % most
+  }
+}
+
 describe('a large directory', () => {
   test('knows how long it is, and loads what is looked at', async () => {
     const { world, directory } = await opened(700, 1_500)

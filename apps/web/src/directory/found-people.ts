@@ -64,7 +64,10 @@ export class FoundPeople implements People {
     const total = this.#live.screen.counts?.total
     if (message.type === 'welcome' || total !== this.#total) {
       this.#total = total
-      this.#again ??= setTimeout(() => void this.#searchAgain(), this.#searchedAt + AGAIN_MS - Date.now())
+      this.#again ??= setTimeout(
+        () => void this.#searchAgain(),
+        Math.max(0, this.#searchedAt + AGAIN_MS - Date.now()),
+      )
     }
   }
 

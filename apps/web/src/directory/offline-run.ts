@@ -42,10 +42,15 @@ export class OfflineRun {
     }
   }
 
-  /** A page that was asked for so that it ends about where this run begins. */
-  above(users: readonly UserPresence[], start: number): void {
+  /** A page from `start` on that should reach into this run; where it does not, people between are unknown, and it begins anew. */
+  above(users: readonly UserPresence[], start: number, next: string | null): void {
+    const [last, first] = [users.at(-1), this.#people[0]]
+    this.#start = start
+    if (last !== undefined && first !== undefined && byName(last, first) < 0) {
+      this.#people = []
+      return this.below(users, next)
+    }
     this.#people = merged(this.#people, users)
-    this.#start = Math.min(start, this.#start)
     if (this.#people.length > MOST) {
       this.#people = this.#people.slice(0, MOST)
       this.#next = undefined

@@ -13,6 +13,12 @@ const PAGE = 100
 const AHEAD = 20
 /** How far ahead a new stretch or run begins, so that scrolling back a little needs no other. */
 const BEHIND = 60
+/** A window that shows more rows than this leaves some unknown, rather than ask for ever. */
+const MOST_AT_ONCE = STRETCH - AHEAD
+/** Of a page asked for upwards, so much should be known already. */
+const OVERLAP = 50
+/** Who goes offline without being watched is seen among the others after so long at most. */
+const REFRESH_MS = 30_000
 
 /** A window on a directory of any size: a watched stretch of those online, and a run of the others, each watched by id. */
 export class WindowedPeople implements People {
@@ -26,6 +32,9 @@ export class WindowedPeople implements People {
   #active = false
   #shown: Span = { from: 0, to: 0 }
   #loading: { controller: AbortController; span: Span } | undefined
+  /** When a page of the others was loaded last, and how many were online then. */
+  #loadedAt = 0
+  #loadedWith: number | undefined
   #told = ''
   #completed = new Set<string>()
 
@@ -102,14 +111,14 @@ export class WindowedPeople implements People {
     if (!this.#active || !this.isLoaded) return
     const view = this.view()
     const [first, last] = [this.#shown.from - AHEAD, this.#shown.to + AHEAD]
-    const online = view.onlineIn(first, last)
+    const online = atMost(view.onlineIn(first, last))
     if (online !== undefined && !covers(view.known, online)) this.#reach(online)
-    const offline = view.offlineIn(first, last)
+    const offline = atMost(view.offlineIn(first, last))
     if (offline !== undefined) this.#reachOffline(offline)
   }
 
-  #reach({ from }: Span): void {
-    const rank = Math.max(0, from - BEHIND)
+  #reach({ from, to }: Span): void {
+    const rank = Math.max(0, from - Math.min(BEHIND, STRETCH - (to - from)))
     const stretch: Stretch = { from: rank === 0 ? null : rank, limit: STRETCH }
     if (this.#stretchComes && near(stretch, this.#stretch)) return
     this.#stretch = stretch
@@ -121,17 +130,27 @@ export class WindowedPeople implements People {
     const { start, people, next } = this.#run
     const end = start + people.length
     const has = people.length > 0 && start <= need.from && (need.to <= end || next === null)
-    if (has || (this.#loading !== undefined && covers(this.#loading.span, need))) return
+    if (this.#loading !== undefined && covers(this.#loading.span, need)) return
+    if (has) return this.#refresh()
     if (people.length > 0 && typeof next === 'string' && start <= need.from && need.from <= end) {
       void this.#load({ from: start, to: end + PAGE }, { cursor: next, limit: PAGE }, (users, cursor) =>
         this.#run.below(users, cursor),
       )
     } else if (people.length > 0 && start > need.from && need.to >= start && need.to <= end) {
       const at = Math.max(0, start - PAGE)
-      void this.#load({ from: at, to: end }, { at, limit: start - at }, (users) => this.#run.above(users, at))
+      const limit = Math.min(start - at + OVERLAP, 2 * PAGE)
+      void this.#load({ from: at, to: end }, { at, limit }, (users, cursor) =>
+        this.#run.above(users, at, cursor),
+      )
     } else {
       this.#begin(Math.max(0, need.from - BEHIND))
     }
+  }
+
+  #refresh(): void {
+    const { online } = this.#live.screen.counts ?? { online: 0 }
+    if (online === this.#loadedWith || Date.now() - this.#loadedAt < REFRESH_MS) return
+    this.#reload()
   }
 
   #reload(): void {
@@ -155,6 +174,8 @@ export class WindowedPeople implements People {
     this.#loading = { controller, span }
     await this.#pages.load({ ...page, status: 'offline', signal: controller.signal }, (users, cursor) => {
       this.#loading = undefined
+      this.#loadedAt = Date.now()
+      this.#loadedWith = this.#live.screen.counts?.online
       take(
         users.filter(({ id }) => id !== this.#me.id),
         cursor,
@@ -175,6 +196,10 @@ export class WindowedPeople implements People {
 
 function covers(span: Span, need: Span): boolean {
   return span.from <= need.from && need.to <= span.to
+}
+
+function atMost(span: Span | undefined): Span | undefined {
+  return span && { from: span.from, to: Math.min(span.to, span.from + MOST_AT_ONCE) }
 }
 
 /** The stretch that is on its way will do. */
