@@ -104,9 +104,8 @@ export class MemoryPresenceStoreState {
     world.leaseMs = leaseMs
     if (world.settlingSince !== null && now >= world.settlingSince + leaseMs) world.settlingSince = null
 
-    const spared = world.stoodStillAt !== null && now < world.stoodStillAt + leaseMs
-    const burying = world.settlingSince === null && !spared
-    if (burying) bury(world, now, graceMs)
+    const settled = world.settlingSince === null
+    if (settled) bury(world, now, graceMs)
     for (const [ended, at] of world.gone) if (at + REMEMBER_MS < now) world.gone.delete(ended)
     return {
       result: 'beating',
@@ -114,9 +113,9 @@ export class MemoryPresenceStoreState {
       online: world.online.size,
       number: member.number,
       held: heldBy(world, incarnation).size,
-      settled: world.settlingSince === null,
+      settled,
       members: world.members.size,
-      due: burying ? [...world.dead].filter(([, due]) => due <= now).map(([dead]) => dead) : [],
+      due: settled ? [...world.dead].filter(([, due]) => due <= now).map(([dead]) => dead) : [],
       at: now,
     }
   }

@@ -12,7 +12,7 @@ function clocked(): { store: MemoryPresenceStore; clock: { now: number } } {
   const newId = (): string => `epoch${++ids}`
   return {
     clock,
-    store: new MemoryPresenceStore({ now: () => clock.now, newId, logEntries: 1_000, logChanges: 20_000 }),
+    store: new MemoryPresenceStore({ now: () => clock.now, newId, logEntries: 300, logChanges: 3_000 }),
   }
 }
 

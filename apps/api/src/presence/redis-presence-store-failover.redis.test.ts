@@ -1,18 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { StoreUnavailable, type Entry, type PresenceStore } from '@rollcall/presence'
-import { afterEach, describe, expect, test } from 'vitest'
+import { StoreUnavailable, type Entry, type PresenceStore, type StoreListener } from '@rollcall/presence'
+import { describe, expect, test } from 'vitest'
 
 import { openRedis, type RedisLink } from '../platform/redis.ts'
 import { startRedisCluster } from '../testing/services/redis-cluster.ts'
 import { startRedisSentinel } from '../testing/services/redis-sentinel.ts'
-import { newId, redisTarget, silent } from '../testing/tested-redis-store.ts'
+import { answered, newId, redisTarget, silent } from '../testing/tested-redis-store.ts'
 import { RedisPresenceStore } from './redis-presence-store.ts'
-
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
 
 const LEASE = { leaseMs: 600_000, graceMs: 300_000 }
 
@@ -25,19 +20,19 @@ interface Watched {
 
 async function open(url: string): Promise<Watched> {
   const link = await openRedis({ target: redisTarget(url), log: silent, commandTimeoutMs: 1_000 })
-  closing.unshift(() => link.close())
   const watched: Watched = {
     store: new RedisPresenceStore({ link, newId, log: silent }),
     link,
     entries: [],
     links: [],
   }
-  await watched.store.subscribe({
+  const listener: StoreListener = {
     entry: (entry) => watched.entries.push(entry),
     probe: () => {},
     subscribed: () => watched.links.push('subscribed'),
     unsubscribed: () => watched.links.push('unsubscribed'),
-  })
+  }
+  await answered(() => watched.store.subscribe(listener))
   return watched
 }
 
@@ -57,8 +52,8 @@ async function hold({ store }: Watched, epoch: string, number = 1): Promise<void
 /** The fault befalls while batches are sent; the epoch is lost, another begun, and all is said and heard again. */
 async function survives(watched: Watched, fault: () => Promise<unknown>): Promise<void> {
   const { store, links, entries } = watched
-  let epoch = await store.begin(null)
-  await hold(watched, epoch)
+  let epoch = await answered(() => store.begin(null))
+  await answered(() => hold(watched, epoch))
   const failure: { error: unknown; over: boolean } = { error: null, over: false }
   const befalling = fault()
     .catch((error: unknown) => (failure.error = error))
@@ -106,23 +101,34 @@ async function survives(watched: Watched, fault: () => Promise<unknown>): Promis
 }
 
 describe('P7 a failover is a loss, and no more', () => {
-  test('a Sentinel group whose master is silent gets another', async () => {
+  test.concurrent('a Sentinel group whose master is silent gets another', async () => {
     const group = await startRedisSentinel()
-    closing.push(() => group.stop())
-    await survives(await open(group.url), async () => group.servers[0].freeze())
+    await using(group, async (watched) => survives(watched, async () => group.servers[0].freeze()))
   })
 
-  test('a Sentinel group fails over on demand', async () => {
+  test.concurrent('a Sentinel group fails over on demand', async () => {
     const group = await startRedisSentinel()
-    closing.push(() => group.stop())
-    await survives(await open(group.url), async () => group.failOver())
+    await using(group, async (watched) => survives(watched, async () => group.failOver()))
   })
 
-  test('a Cluster replaces the master of our slot', async () => {
+  test.concurrent('a Cluster replaces the master of our slot', async () => {
     const cluster = await startRedisCluster({ replicas: true })
-    closing.push(() => cluster.stop())
-    const watched = await open(cluster.url)
-    const ours = Number(/tcp_port:(\d+)/.exec(await watched.link.commands.info('server'))?.[1])
-    await survives(watched, async () => cluster.masters.find(({ port }) => port === ours)?.kill())
+    await using(cluster, async (watched) => {
+      const ours = Number(/tcp_port:(\d+)/.exec(await watched.link.commands.info('server'))?.[1])
+      await survives(watched, async () => cluster.masters.find(({ port }) => port === ours)?.kill())
+    })
   })
 })
+
+async function using(
+  servers: { url: string; stop(): Promise<void> },
+  use: (watched: Watched) => Promise<void>,
+): Promise<void> {
+  const watched = await open(servers.url)
+  try {
+    await use(watched)
+  } finally {
+    watched.link.close()
+    await servers.stop()
+  }
+}

@@ -109,9 +109,8 @@ export class RedisPresenceStore implements PresenceStore {
     const fresh = this.#options.newId()
     const keys = [this.#keys.epoch, this.#keys.past, this.#keys.of(fresh).beats]
     const stands = z.string().parse(await this.#run('begin', keys, [lost ?? '', fresh]))
-    // Nobody waits for the old keys to go: what fails is left for the next epoch.
-    if (stands === fresh)
-      void this.#unlinkPast(fresh).catch((error: unknown) => this.#options.log.debug({ error }))
+    // Nobody waits for the old keys to go; whoever finds the epoch begun sees to it, so that one failure leaves nothing behind.
+    void this.#unlinkPast(stands).catch((error: unknown) => this.#options.log.debug({ error }))
     return stands
   }
 

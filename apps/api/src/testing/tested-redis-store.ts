@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+import { StoreUnavailable } from '@rollcall/presence'
 import type { TestedStore, TestedStoreOptions } from '@rollcall/presence/testing'
 import { pino } from 'pino'
 
 import { openRedis, type RedisLink } from '../platform/redis.ts'
 import { parseRedisUrl, type RedisTarget } from '../platform/redis-url.ts'
 import { RedisPresenceStore } from '../presence/redis-presence-store.ts'
+
+/** How long a command may take where a test is not about that: machines can be busy. */
+export const PATIENT_MS = 20_000
 
 export const silent = pino({ level: 'silent' })
 
@@ -20,6 +24,18 @@ export function newId(): string {
   return randomBytes(12).toString('base64url')
 }
 
+/** Asks again, as every caller of a store does, until there is an answer. */
+export async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + 30_000; ;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || Date.now() > deadline) throw error
+      await sleep(20)
+    }
+  }
+}
+
 /** A store in a corner of a Redis that others may use too: each client has connections of its own. */
 export async function testedRedisStore(
   options: TestedStoreOptions & { readonly url: string; readonly namespace: string },
@@ -28,7 +44,7 @@ export async function testedRedisStore(
   const target = redisTarget(url)
   const links: RedisLink[] = []
   const link = async (): Promise<RedisLink> => {
-    const opened = await openRedis({ target, namespace, log: silent })
+    const opened = await openRedis({ target, namespace, log: silent, commandTimeoutMs: PATIENT_MS })
     links.push(opened)
     return opened
   }

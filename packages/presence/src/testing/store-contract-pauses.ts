@@ -2,13 +2,16 @@ import { describe, expect } from 'vitest'
 
 import { LONG, SHORT, type Rule } from './store-world.ts'
 
+/** Longer than a lease, and so for several beats. */
+const PAUSE_MS = SHORT.leaseMs * 1.5
+
 export function pauseRules(rule: Rule): void {
   describe('when the store stood still', () => {
     rule('P7 nobody beat for more than half a lease: that is nobody’s death', async (world) => {
       const [a, b] = [await world.join('a', SHORT), await world.join('b', SHORT)]
       await world.beatUntilSettled([a, b])
       await a.hold('ann')
-      await world.store.advance(SHORT.leaseMs * 3)
+      await world.store.advance(PAUSE_MS)
       expect(await b.beat()).toMatchObject({ members: 2, due: [], settled: true })
       expect(await a.beat()).toMatchObject({ result: 'beating', held: 1 })
     })
@@ -22,7 +25,7 @@ export function pauseRules(rule: Rule): void {
       await world.beatUntilSettled([a, b, c])
       await a.hold('ann')
       await world.beatUntil([b, c], () => b.beaten.members === 2)
-      await world.store.advance(SHORT.leaseMs * 3)
+      await world.store.advance(PAUSE_MS)
       // A release that was asked for before comes now, and then the first beat.
       expect(await c.store.release(world.epoch, 'a')).toEqual({ result: 'done', entry: null, more: false })
       expect(await c.beat()).toMatchObject({ due: [], online: 1 })
@@ -37,7 +40,7 @@ export function pauseRules(rule: Rule): void {
         const [a, b] = [await world.join('a', SHORT), await world.join('b', SHORT)]
         await world.beatUntilSettled([a, b])
         await a.hold('ann')
-        await world.store.advance(SHORT.leaseMs * 3)
+        await world.store.advance(PAUSE_MS)
         expect(await a.apply({ releases: ['ann'] })).toEqual({ result: 'refused' })
         await b.beat()
         // Two beats of a long lease are a long time.
@@ -55,13 +58,13 @@ export function pauseRules(rule: Rule): void {
     rule('P3 alone, a process need not wait: there is nobody whose hold could come late', async (world) => {
       const a = await world.join('a', SHORT)
       await a.hold('ann')
-      await world.store.advance(SHORT.leaseMs * 3)
+      await world.store.advance(PAUSE_MS)
       expect(await a.release('ann')).toMatchObject({ changes: [{ kind: 'offline' }] })
     })
 
     rule('P7 an epoch that was settling begins to settle anew', async (world) => {
       const [a, b] = [await world.join('a', SHORT), await world.join('b', SHORT)]
-      await world.store.advance(SHORT.leaseMs * 3)
+      await world.store.advance(PAUSE_MS)
       expect(await a.beat()).toMatchObject({ settled: false, due: [] })
       await world.beatUntilSettled([a, b])
     })
@@ -70,7 +73,7 @@ export function pauseRules(rule: Rule): void {
       const [a, b] = [await world.join('a', SHORT), await world.join('b', SHORT)]
       await world.beatUntilSettled([a, b])
       await a.hold('ann')
-      await world.store.advance(SHORT.leaseMs * 3)
+      await world.store.advance(PAUSE_MS)
       const { at } = await b.beat()
       await world.beatUntilDue([b], 'a')
       expect(b.beaten.at - at).toBeGreaterThanOrEqual(SHORT.leaseMs + SHORT.graceMs)
@@ -79,7 +82,7 @@ export function pauseRules(rule: Rule): void {
     rule('P3 who comes to a process that was alone does not make it wait', async (world) => {
       const a = await world.join('a', SHORT)
       await a.hold('ann')
-      await world.store.advance(SHORT.leaseMs * 3)
+      await world.store.advance(PAUSE_MS)
       await a.beat()
       await world.join('b', SHORT)
       expect(await a.release('ann')).toMatchObject({ changes: [{ kind: 'offline' }] })

@@ -40,7 +40,7 @@ export class World {
   }
 
   static async create(create: (options: TestedStoreOptions) => Promise<TestedStore>): Promise<World> {
-    const store = await create({ logEntries: 1_000, logChanges: 20_000 })
+    const store = await create({ logEntries: 300, logChanges: 3_000 })
     return new World(store, await (await store.client()).begin(null))
   }
 

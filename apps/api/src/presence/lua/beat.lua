@@ -11,8 +11,8 @@ end
 local at = clock()
 -- The first write renews the own lease: a Redis that refuses beats refuses burials.
 redis.call('ZADD', KEYS[2], at + lease, incarnation)
-local beats = redis.call('HMGET', KEYS[5], 'at', 'still', 'settling')
-local last, still, settling = tonumber(beats[1]), tonumber(beats[2]), tonumber(beats[3])
+local beats = redis.call('HMGET', KEYS[5], 'at', 'settling')
+local last, settling = tonumber(beats[1]), tonumber(beats[2])
 
 if isStill(last, at, lease) then
   local others = 0
@@ -26,10 +26,7 @@ if isStill(last, at, lease) then
     local due = math.min(math.max(tonumber(dead[i + 1]), at + lease), at + lease + grace)
     redis.call('ZADD', KEYS[3], due, dead[i])
   end
-  if others > 0 then
-    still = at
-    redis.call('HSET', KEYS[5], 'still', at)
-  end
+  if others > 0 then redis.call('HSET', KEYS[5], 'still', at) end
   if settling then
     settling = at
     redis.call('HSET', KEYS[5], 'settling', at)
@@ -43,7 +40,7 @@ if settling and at >= settling + lease then
 end
 
 local due = {}
-if not settling and not (still and at < still + lease) then
+if not settling then
   local over = redis.call('ZRANGE', KEYS[2], '-inf', at, 'BYSCORE', 'WITHSCORES')
   for i = 1, #over, 2 do
     redis.call('ZREM', KEYS[2], over[i])
