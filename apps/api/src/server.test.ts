@@ -99,6 +99,11 @@ describe('one process', () => {
     expect(await refusal({ cookie: 'rollcall=forged.signature' })).toBe(401)
     expect(await refusal({ cookie: visitor.cookie, origin: 'https://elsewhere.example' })).toBe(403)
     expect(await refusal({ cookie: visitor.cookie, origin: 'null' })).toBe(403)
+    await connect(visitor)
+    const lines = server.lines
+      .filter((line) => line.includes('/api/ws'))
+      .map((line) => /"status":(\d+)/.exec(line)?.[1])
+    expect(lines.slice(-5)).toEqual(['401', '401', '403', '403', '101'])
   })
 
   it('closes its sockets with 1012 when it stops, and keeps when they were last seen', async () => {

@@ -76,6 +76,7 @@ export class EmbeddedDatabase implements SqlSource {
   }
 
   #hear(message: unknown): void {
+    if (isNodesOwn(message)) return
     const answer = Answer.parse(message)
     switch (answer.kind) {
       case 'open':
@@ -111,4 +112,9 @@ export class EmbeddedDatabase implements SqlSource {
     this.#waiting.clear()
     this.#closed.resolve()
   }
+}
+
+/** Under `node --watch`, threads tell by the same channel what they have imported. */
+function isNodesOwn(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'watch:import' in message
 }

@@ -49,7 +49,7 @@ export function healthRoutes(app: FastifyInstance, health: HealthPort): void {
 }
 
 /** A shared part that is away must not take every process out of the balancer: `degraded` still serves. */
-export function readinessOf({ state, database, redis }: HealthPort): Readiness {
+function readinessOf({ state, database, redis }: HealthPort): Readiness {
   const isWhole = database === 'up' && redis !== 'down'
   return { status: state === 'ready' && !isWhole ? 'degraded' : state, parts: { database, redis } }
 }

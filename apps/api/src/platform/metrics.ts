@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 import { problem } from './problem.ts'
+import { onAnswer } from './request-log.ts'
 
 /** A number that is read when somebody asks for the metrics. */
 export interface MetricsGauge {
@@ -41,7 +42,7 @@ export function metricsRoute(app: FastifyInstance, options: MetricsOptions): voi
     buckets: [0.005, 0.02, 0.1, 0.5, 2, 5],
     registers: [registry],
   })
-  app.addHook('onResponse', async (request, reply) => {
+  onAnswer(app, (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
   })

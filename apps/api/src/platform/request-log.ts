@@ -16,11 +16,28 @@ export function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(lineOf(request, reply), 'request')
+  onAnswer(app, (request, reply) => request.log.info(lineOf(request, reply), 'request'))
+  // A websocket that is let in is answered past Fastify.
+  app.addHook('preHandler', async (request) => {
+    if ('ws' in request && request.ws === true) {
+      request.log.info({ ...lineOf(request, null), status: 101 }, 'request')
+    }
   })
   app.addHook('onRequestAbort', async (request) => {
     request.log.info({ ...lineOf(request, null), aborted: true }, 'request')
+  })
+}
+
+/** Calls back once for each answer: an upgrade that is refused ends twice. */
+export function onAnswer(
+  app: FastifyInstance,
+  tell: (request: FastifyRequest, reply: FastifyReply) => void,
+): void {
+  const told = new WeakSet<FastifyRequest>()
+  app.addHook('onResponse', async (request, reply) => {
+    if (told.has(request)) return
+    told.add(request)
+    tell(request, reply)
   })
 }
 

@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 
-import { z } from 'zod'
+import type { z } from 'zod'
 
 export interface Answer {
   readonly status: number
