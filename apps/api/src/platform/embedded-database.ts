@@ -114,7 +114,7 @@ export class EmbeddedDatabase implements SqlSource {
   }
 }
 
-/** Under `node --watch`, threads tell by the same channel what they have imported. */
+/** Under `node --watch`, a thread tells by the same channel what it has imported: all of ours have a kind. */
 function isNodesOwn(message: unknown): boolean {
-  return typeof message === 'object' && message !== null && 'watch:import' in message
+  return typeof message === 'object' && message !== null && !('kind' in message)
 }
