@@ -1,4 +1,4 @@
-/** Pictures of every page and state, to be looked at by a person: node apps/web/e2e/screenshots.ts FOLDER */
+/** Pictures of every page and state, to be looked at by a person: pnpm --filter @rollcall/web screenshots FOLDER */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -28,7 +28,7 @@ const DEVICES = [
 ]
 
 const folder = process.argv[2]
-if (folder === undefined) throw new Error('Which folder? node apps/web/e2e/screenshots.ts FOLDER')
+if (folder === undefined) throw new Error('Which folder? pnpm --filter @rollcall/web screenshots FOLDER')
 await mkdir(folder, { recursive: true })
 const product = await Product.start({ OFFLINE_GRACE_MS: '500' })
 const browser = await openBrowser()

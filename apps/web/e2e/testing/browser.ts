@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 
 import { chromium } from 'playwright-core'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -46,9 +46,4 @@ export async function openWindow(
       faults.push(text)
   })
   return context
-}
-
-/** What the page shows in full sight. */
-export function textOf(page: Page): Promise<string> {
-  return page.locator('body').innerText()
 }

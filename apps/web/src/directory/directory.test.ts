@@ -206,6 +206,14 @@ describe('a large directory', () => {
     expect(rows(directory, 800, 820)).toEqual(truth(world).slice(800, 821))
   })
 
+  test('believes the websocket more than a page that was under way', async () => {
+    const { world, directory } = await opened(50, 1_500)
+    directory.show(800, 820)
+    world.turn(world.all('offline')[755]!.id, 'online')
+    await world.settled()
+    expect(rows(directory, 800, 820)).toEqual(truth(world).slice(800, 821))
+  })
+
   test('is right again after a loss of the connection', async () => {
     const { world, directory } = await opened(50, 1_500)
     directory.show(40, 60)
@@ -232,6 +240,13 @@ describe('a large directory', () => {
     expect(rows(directory)).toEqual(found())
     world.add('new', 'a-1new', 'online')
     await expect.poll(() => rows(directory), { timeout: 15_000 }).toEqual(found())
+
+    world.disconnect()
+    world.turn(someone!.id, 'offline')
+    world.connect(ME)
+    await expect.poll(() => rows(directory), { timeout: 15_000 }).toEqual(found())
+    world.turn(someone!.id, 'online')
+    expect(rows(directory)).toEqual(found())
 
     directory.search('')
     await world.settled()

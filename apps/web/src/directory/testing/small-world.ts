@@ -31,8 +31,10 @@ export class SmallWorld {
 
   readonly http: Pick<RollcallHttp, 'users'> = {
     users: async (request?: UsersRequest) => {
+      // Read now, and on its way for a while: the websocket may be ahead of it.
+      const page = this.#page(request ?? {})
       await this.#turn()
-      return this.#page(request ?? {})
+      return page
     },
   }
 
