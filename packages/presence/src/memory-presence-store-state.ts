@@ -133,7 +133,7 @@ export class MemoryPresenceStoreState {
 
     member.number = batch.number
     const changes: Change[] = []
-    for (const { id, name } of batch.holds) {
+    for (const [id, name] of new Map(batch.holds.map((person) => [person.id, person.name]))) {
       if (hold(world, batch.incarnation, id, name)) changes.push({ kind: 'online', id, name })
     }
     for (const id of batch.releases) {

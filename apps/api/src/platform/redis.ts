@@ -36,7 +36,7 @@ const RETRY_MS = 500
 
 /**
  * Connects to Redis, and goes on trying for ever. Resolves when the link stands, or after the time of one command where it does not.
- * @throws Error when Redis answers and is too old to be used.
+ * @throws Error when what answers cannot be used, with one line that names the variable and what is allowed.
  */
 export async function openRedis(options: RedisLinkOptions): Promise<RedisLink> {
   const { target, log, namespace = 'rollcall', commandTimeoutMs = COMMAND_TIMEOUT_MS } = options
@@ -65,7 +65,7 @@ export async function openRedis(options: RedisLinkOptions): Promise<RedisLink> {
   commands.on('ready', () => {
     wasUp = true
     log.info('Redis answers')
-    judge(commands).then(
+    judge(commands, target.kind).then(
       ({ fault, warning }) => {
         if (fault !== null) log.error(fault)
         if (warning !== null) log.warn(warning)
@@ -75,7 +75,7 @@ export async function openRedis(options: RedisLinkOptions): Promise<RedisLink> {
   })
   const subscriber = new RedisSubscriber({ redis: events, log })
   if (await isReady([commands, events], commandTimeoutMs)) {
-    const { fault } = await judge(commands).catch(() => ({ fault: null }))
+    const { fault } = await judge(commands, target.kind).catch(() => ({ fault: null }))
     if (fault !== null) {
       close()
       throw new Error(fault)
@@ -156,6 +156,6 @@ async function isReady(connections: readonly Redis[], withinMs: number): Promise
   return connections.every((redis) => redis.status === 'ready')
 }
 
-async function judge(redis: Redis): Promise<RedisJudgement> {
-  return judgeRedis(await redis.info())
+async function judge(redis: Redis, named: RedisTarget['kind']): Promise<RedisJudgement> {
+  return judgeRedis(await redis.info(), named)
 }
