@@ -1,6 +1,13 @@
 import { fileURLToPath } from 'node:url'
 
-import fastify, { type FastifyInstance, LogController, type RawServerDefault } from 'fastify'
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 
 import type { AccountsDeps } from './accounts/accounts.ts'
@@ -21,6 +28,7 @@ import { isForeign } from './platform/origin.ts'
 import { problem } from './platform/problem.ts'
 import { refuseRaw } from './platform/raw-refusal.ts'
 import { referencePage } from './platform/reference-page.ts'
+import { takeJsonOnly } from './platform/json-body.ts'
 import { logRequests, requestId } from './platform/request-log.ts'
 import { refuseForeign, registerSecurityHeaders } from './platform/security-headers.ts'
 import { registerSessions, signedIn } from './platform/sessions.ts'
@@ -53,14 +61,14 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 512 },
     return503OnClosing: false,
-    frameworkErrors: answerError,
+    frameworkErrors: answerUnrouted,
     clientErrorHandler: refuseRaw,
     http: { requireHostHeader: false, headersTimeout: 15_000 },
   })
   app.setErrorHandler(answerError)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.removeContentTypeParser('text/plain')
+  takeJsonOnly(app)
 
   logRequests(app)
   await registerSecurityHeaders(app)
@@ -83,6 +91,13 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   await registerWebApp(app, WEB_APP)
   await app.ready()
   return app
+}
+
+/** What Fastify refuses before it looks for a route sees no hook. */
+function answerUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('x-request-id', request.id)
+  answerError(error, request, reply)
+  request.log.info({ method: request.method, status: reply.statusCode, address: request.ip }, 'request')
 }
 
 async function withSessions(scope: FastifyInstance, deps: AppDeps): Promise<void> {

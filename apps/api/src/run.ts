@@ -32,6 +32,10 @@ export function run(config: Config, signals: Signals): void {
     void stopAndLeave(0)
   })
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'nobody handled this'))
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'this process cannot go on')
+    void leave(1)
+  })
 
   server.start().then(
     (url) => {

@@ -126,6 +126,8 @@ describe('accounts', () => {
     it('is fine without a session', async () => {
       expect((await visitor().post('/api/auth/logout', undefined)).status).toBe(204)
       expect((await visitor().post('/api/auth/logout', {})).status).toBe(204)
+      const headers = { 'content-type': 'application/json' }
+      expect((await visitor().post('/api/auth/logout', '', { headers })).status).toBe(204)
     })
 
     it('is not undone by requests that were under way', async () => {

@@ -75,7 +75,7 @@ export function embedded(dataDir: DataDir | null, directory: string | null): Dat
 }
 
 function postgres(url: string): Database {
-  const pool = new GuardedPool({ url, size: 20 })
+  const pool = new GuardedPool({ url, size: 10 })
   const db = new Kysely<Schema>({ dialect: new SqlDialect(pool, new PostgresAdapter()) })
   return {
     db,

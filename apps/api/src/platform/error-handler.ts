@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 
 import { DatabaseUnavailable } from './database-error.ts'
 import { fieldProblem, nearestStatus, problem, ProblemError } from './problem.ts'
+import { noteFault } from './request-log.ts'
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 
@@ -12,8 +13,7 @@ const TRY_AGAIN_AFTER = 2
 /** Answers whatever was thrown; only faults of this server are logged as such. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const answer = asProblem(error)
-  if (answer.statusCode === 500) request.log.error({ err: error }, 'fault')
-  else if (answer.statusCode === 503) request.log.warn({ reason: messageOf(error) }, 'unavailable')
+  if (answer.statusCode >= 500) noteFault(request, error)
   send(reply, answer)
 }
 

@@ -1,6 +1,9 @@
-import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
+import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible'
 
 import type { RedisLink } from './redis.ts'
+
+/** So long, ms, Redis is waited for. */
+const PATIENCE_MS = 400
 
 /** A number of points that each key has in a window. All answers are seconds to wait, 0 for none. */
 export interface RateLimit {
@@ -34,22 +37,36 @@ export function createRateLimit({ name, points, seconds, redis }: RateLimitOptio
           insuranceLimiter: memory,
           rejectIfRedisNotReady: true,
         })
+  /** A Redis that does not answer at all must not hold up a log-in. */
+  const ask = <T>(work: (from: RateLimiterAbstract) => Promise<T>): Promise<T> =>
+    limiter === memory ? work(memory) : orElse(work(limiter), () => work(memory))
   return {
     take: async (key) => {
       try {
-        await limiter.consume(key)
+        await ask((from) => from.consume(key))
         return 0
       } catch (refusal) {
         return secondsOf(refusal, seconds)
       }
     },
     wait: async (key) => {
-      const state = await limiter.get(key)
+      const state = await ask((from) => from.get(key))
       return state !== null && state.consumedPoints >= points ? secondsOf(state, seconds) : 0
     },
     giveBack: async (key) => {
-      await limiter.reward(key)
+      await ask((from) => from.reward(key))
     },
+  }
+}
+
+/** What was asked, or the other where that takes too long. */
+async function orElse<T>(asked: Promise<T>, other: () => Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<T>()
+  const timer = setTimeout(() => late.resolve(other()), PATIENCE_MS)
+  try {
+    return await Promise.race([asked, late.promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

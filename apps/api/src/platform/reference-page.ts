@@ -31,9 +31,11 @@ export function referencePage(app: FastifyInstance): void {
   })
 }
 
+/** Nothing that calls home, and no tools for whoever writes the description. */
 const configuration = {
   withDefaultFonts: false,
   telemetry: false,
+  showDeveloperTools: 'never',
   hideClientButton: true,
   agent: { disabled: true },
   mcp: { disabled: true },
@@ -45,6 +47,7 @@ const page = `<!doctype html>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Rollcall API</title>
+    <link rel="icon" href="/favicon.svg" />
   </head>
   <body>
     <noscript>This page wants JavaScript. The description itself is at <a href="/api/openapi.json">/api/openapi.json</a>.</noscript>

@@ -16,10 +16,15 @@ export function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  onAnswer(app, (request, reply) => request.log.info(lineOf(request, reply), 'request'))
+  onAnswer(app, (request, reply) => {
+    const line = lineOf(request, reply)
+    if (!faults.has(request)) request.log.info(line, 'request')
+    else if (line.status === 500) request.log.error({ ...line, err: faults.get(request) }, 'request')
+    else request.log.warn({ ...line, reason: String(faults.get(request)) }, 'request')
+  })
   // A websocket that is let in is answered past Fastify.
   app.addHook('preHandler', async (request) => {
-    if ('ws' in request && request.ws === true) {
+    if ('ws' in request && request.ws) {
       request.log.info({ ...lineOf(request, null), status: 101 }, 'request')
     }
   })
@@ -41,11 +46,19 @@ export function onAnswer(
   })
 }
 
+const faults = new WeakMap<FastifyRequest, unknown>()
+
+/** What went wrong here goes into the line of the request. */
+export function noteFault(request: FastifyRequest, error: unknown): void {
+  faults.set(request, error)
+}
+
 function lineOf(request: FastifyRequest, reply: FastifyReply | null) {
   return {
     method: request.method,
     path: request.url.split('?', 1)[0],
-    ...(reply === null ? {} : { status: reply.statusCode, ms: Math.round(reply.elapsedTime) }),
+    status: reply?.statusCode,
+    ms: reply === null ? undefined : Math.round(reply.elapsedTime),
     address: request.ip,
   }
 }
