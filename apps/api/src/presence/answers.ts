@@ -74,11 +74,6 @@ export class Answers {
     this.#missed.clear()
   }
 
-  /** The account is gone: nobody is told of it in an answer. */
-  removed(id: UserId): void {
-    this.#known.removed(id)
-  }
-
   /** The watch is in force from now on, instead of the one before. */
   watch(socket: Socket, watch: Watch): void {
     const { watches } = this.#options

@@ -37,7 +37,7 @@ describe('welcome', () => {
   })
 
   test('before the first watch nobody is watched', async () => {
-    const house = await open()
+    const house = await open({ countsMs: 600_000 })
     const ana = await house.connect(house.user('Ana'))
     await house.connect(house.user('Ben'))
     await aWhile(200)
@@ -320,6 +320,18 @@ describe('a watch of a stretch', () => {
     expect(told(client).slice(so)).toEqual(['U20 offline'])
   })
 
+  test('that was asked for by a rank keeps its beginning, whoever comes before it', async () => {
+    const { house, client } = await openWithPeople()
+    await client.watch({ users: [], online: { from: 2, limit: 1 } })
+    expect(client.window).toEqual({ from: 'U2', to: 'U2', before: 2 })
+    await client.watch({ users: [], online: { from: 9, limit: 1 } })
+    for (const name of ['A', 'U91']) house.node.open(`c-${name}`, `s-${name}`, house.user(name))
+    await until(() => told(client).includes('U91 online'))
+    house.node.open('c-U92', 's-U92', house.user('U92'))
+    await until(() => client.window?.before === 10)
+    expect(client.window).toEqual({ from: 'U9', to: 'U9', before: 10 })
+  })
+
   test('tells of the deletion of who was online in it', async () => {
     const { house, client } = await openWithPeople()
     await client.watch({ users: [], online: { from: 'u3', limit: 4 } })
@@ -447,7 +459,7 @@ describe('sessions', () => {
   })
 
   test('P11 an end whose notice was lost is found by the re-check; a check that cannot be made closes nothing', async () => {
-    const house = await open({ recheckMs: 100 })
+    const house = await open({ recheckMs: 100, graceMs: 600_000 })
     const ana = house.user('Ana')
     const cookie = house.logIn(ana)
     const client = await house.connect(ana, { cookie })

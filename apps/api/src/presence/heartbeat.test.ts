@@ -43,31 +43,44 @@ describe('a connection', () => {
     expect(presence.gateway.socketCount).toBe(0)
   })
 
-  test('hears a heartbeat when nothing else was said for an interval, never twice as long nothing', async () => {
+  test('whose ping waits behind other bytes has one interval more', async () => {
     const connection = presence.connect('one')
     connection.send({ type: 'watch', users: ['id-Ana'] })
+    await advance(9_000)
+    connection.stall()
+    presence.come(presence.create('Ana'))
+    await advance(12_000)
+    expect(connection.queued).toBeGreaterThan(0)
+    await advance(8_000)
+    expect(connection.closeCode).toBeNull()
+    await advance(12_000)
+    expect(connection.closeCode).toBe(1006)
+  })
+
+  test('hears a heartbeat when nothing else was said for an interval, never later, and none while it hears others', async () => {
+    const connections = Array.from({ length: 10 }, (_, n) => presence.connect(`session ${n}`))
     const ana = presence.create('Ana')
-    let heardAt = performance.now()
+    for (const connection of connections) connection.send({ type: 'watch', users: [ana.id] })
+    const heardAt = connections.map(() => performance.now())
     let longest = 0
     let heartbeats = 0
-    for (let n = 0; n < 1_200; n++) {
+    for (let n = 0; n < 1_600; n++) {
       await advance(100)
-      connection.arrive()
-      if (n < 600 && n % 70 === 0) presence.come(ana)
-      if (n < 600 && n % 70 === 35) presence.go(ana)
-      const messages = connection.read()
-      if (messages.length === 0) continue
-      if (n > 600) {
-        longest = Math.max(longest, performance.now() - heardAt)
-        heartbeats += messages.filter(({ type }) => type === 'heartbeat').length
-      } else {
-        expect(messages.map(({ type }) => type)).not.toContain('heartbeat')
-      }
-      heardAt = performance.now()
+      // Every 3.5 s somebody comes or goes, at last at another place of each one's interval.
+      if (n < 1_000 && n % 35 === 0) (n % 70 === 0 ? presence.come : presence.go).call(presence, ana)
+      connections.forEach((connection, at) => {
+        connection.arrive()
+        const types = connection.read().map(({ type }) => type)
+        if (types.length === 0) return
+        longest = Math.max(longest, performance.now() - (heardAt[at] ?? 0))
+        heardAt[at] = performance.now()
+        if (n < 1_000) expect(types).not.toContain('heartbeat')
+        else heartbeats += types.filter((type) => type === 'heartbeat').length
+      })
     }
-    expect(heartbeats).toBeGreaterThanOrEqual(5)
-    expect(heartbeats).toBeLessThanOrEqual(7)
-    expect(longest).toBeLessThanOrEqual(10_600)
+    expect(longest).toBeLessThanOrEqual(10_100)
+    expect(heartbeats).toBeGreaterThanOrEqual(10 * 5)
+    expect(heartbeats).toBeLessThanOrEqual(10 * 7)
   })
 
   test('those that came together are not pinged together', async () => {
@@ -107,5 +120,15 @@ describe('P6 a process that stood still', () => {
     connection.arrive()
     await advance(60)
     expect(presence.answeredIds).toEqual(presence.opened)
+  })
+
+  test('gives everybody a whole interval to answer', async () => {
+    const connections = Array.from({ length: 10 }, (_, n) => presence.connect(`session ${n}`))
+    await advance(14_000)
+    presence.gateway.woke()
+    await advance(9_900)
+    expect(connections.map(({ closeCode }) => closeCode)).toEqual(connections.map(() => null))
+    await advance(20_200)
+    expect(connections.map(({ closeCode }) => closeCode)).toEqual(connections.map(() => 1006))
   })
 })

@@ -23,8 +23,6 @@ const LAST_RETRY_MS = 2_000
 export class KnownUsersQueue {
   readonly #options: KnownUsersOptions
   readonly #waiting = new Map<Socket, readonly UserId[]>()
-  /** Accounts that were deleted while a query was under way, whose answer may still have them. */
-  readonly #removed = new Set<UserId>()
   #isBusy = false
   #retryMs = FIRST_RETRY_MS
   #timer: NodeJS.Timeout | undefined
@@ -42,10 +40,6 @@ export class KnownUsersQueue {
 
   cancel(socket: Socket): void {
     this.#waiting.delete(socket)
-  }
-
-  removed(id: UserId): void {
-    if (this.#isBusy) this.#removed.add(id)
   }
 
   stop(): void {
@@ -89,8 +83,7 @@ export class KnownUsersQueue {
     found: ReadonlyMap<UserId, KnownUser>,
   ): void {
     const users = new Map<UserId, KnownUser | undefined>()
-    for (const id of ids) users.set(id, this.#removed.has(id) ? undefined : found.get(id))
-    this.#removed.clear()
+    for (const id of ids) users.set(id, found.get(id))
     for (const [socket, wanted] of asked) {
       if (this.#waiting.get(socket) !== wanted) continue
       this.#waiting.delete(socket)

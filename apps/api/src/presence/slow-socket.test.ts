@@ -106,6 +106,40 @@ describe('P9 a connection that takes nothing', () => {
     ).toEqual([])
   })
 
+  test('catches up from where it was, whoever else was as far behind before', async () => {
+    const [one, two] = [presence.connect('one', 4_096), presence.connect('two', 4_096)]
+    for (const connection of [one, two]) connection.send({ type: 'watch', all: true })
+    one.stall()
+    await stall(two)
+    const [ana, ben] = people(2)
+    for (const [connection, person] of [
+      [one, ana!],
+      [two, ben!],
+    ] as const) {
+      await turn(() => presence.come(person))
+      connection.resume()
+      await advance(1)
+      const last = changesOf(connection)
+        .at(-1)
+        ?.map(({ id }) => id)
+      expect(last).toContain(ana!.id)
+      expect(last?.includes(ben!.id)).toBe(person === ben)
+    }
+  })
+
+  test('is never told of an account that was deleted before it could be answered', async () => {
+    const connection = presence.connect('slow', 1_024)
+    const [ana, ben] = people(2)
+    connection.send({ type: 'watch', users: [ana!.id, ben!.id] })
+    await advance(2)
+    presence.accounts.delete(ana!.id)
+    presence.gateway.directory([{ op: 'removed', ...ana! }])
+    await advance(20)
+    expect(
+      connection.read().flatMap((message) => (message.type === 'snapshot' ? message.users : [])),
+    ).toMatchObject([{ id: ben!.id }])
+  })
+
   test('gets a fresh snapshot of the same scopes where it missed more than that', async () => {
     const connection = presence.connect('slow', 4_096)
     connection.send({ type: 'watch', ref: 'mine', all: true })
@@ -205,6 +239,38 @@ describe('P9 a connection that takes nothing', () => {
   })
 })
 
+describe('a telling that takes long', () => {
+  test('lets others have their turn, and whoever asks meanwhile is told everything once', async () => {
+    const now = performance.now.bind(performance)
+    let ahead = 0
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + (ahead += 5))
+    const connections = Array.from({ length: 500 }, (_, n) => presence.connect(`session ${n}`))
+    for (const connection of connections) connection.send({ type: 'watch', all: true })
+    await advance(5_000)
+    for (const connection of connections) connection.read()
+    const [ana] = people(1)
+    presence.come(ana!)
+    const told = () => connections.reduce((frames, connection) => frames + changesOf(connection).length, 0)
+    let first = 0
+    while (first === 0) {
+      await vi.advanceTimersToNextTimerAsync()
+      first = told()
+    }
+    expect(first).toBeLessThan(500)
+    const [last, late] = [connections.at(-1)!, presence.connect('late')]
+    last.send({ type: 'watch', ref: 'again', all: true })
+    late.send({ type: 'watch', ref: 'again', all: true })
+    const between = [last.read(), late.read()].flat()
+    expect(between.filter((message) => message.type === 'snapshot')).toMatchObject([
+      { ref: 'again', users: [{ id: ana!.id }] },
+      { ref: 'again', users: [{ id: ana!.id }] },
+    ])
+    await advance(5_000)
+    expect([last.read(), late.read()].flat().filter(({ type }) => type === 'presence')).toEqual([])
+    expect(first + told()).toBe(499)
+  })
+})
+
 describe('a storm of returning watchers', () => {
   interface Watcher {
     readonly connection: FakeConnection
@@ -223,6 +289,30 @@ describe('a storm of returning watchers', () => {
       for (const { id } of message.changes) watcher.online.add(id)
     }
   }
+
+  test('tells a slow one that has drained with the next flush, not once more before it', async () => {
+    const slow = presence.connect('slow', 4_096)
+    slow.send({ type: 'watch', all: true })
+    await stall(slow)
+    const storm = () => {
+      for (let n = 0; n < 20; n++) presence.connect('storm').send({ type: 'watch', all: true })
+    }
+    await advance(2_000)
+    storm()
+    const [ana, ben, cleo] = people(3)
+    await turn(() => presence.come(ana!))
+    storm()
+    presence.come(ben!)
+    slow.resume()
+    await advance(300)
+    const before = changesOf(slow).flat()
+    expect(before.map(({ id }) => id)).not.toContain(ben!.id)
+    presence.come(cleo!)
+    await advance(1_000)
+    const [told, ...more] = changesOf(slow)
+    expect(more).toEqual([])
+    expect(told?.map(({ id }) => id)).toEqual(expect.arrayContaining([ben!.id, cleo!.id]))
+  })
 
   test('hears of presence once a second, until everybody is back; then every screen is right', async () => {
     const watchers: Watcher[] = []

@@ -1,4 +1,6 @@
 import { connect } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 import { afterEach, describe, expect, test } from 'vitest'
 
@@ -135,6 +137,26 @@ describe('an upgrade', () => {
     const other = house.dial(cookie, {}, ['other'])
     await other.closed()
     expect(other.messages).toEqual([])
+  })
+
+  test('leaves nothing of the request behind it while the socket is open', async () => {
+    setFlagsFromString('--expose-gc')
+    const collect = runInNewContext('gc') as () => void
+    const house = new PresenceHouse()
+    houses.push(house)
+    const requests: WeakRef<object>[] = []
+    house.app.addHook('onRequest', async (request, reply) => {
+      requests.push(new WeakRef(request), new WeakRef(request.raw), new WeakRef(reply.raw))
+    })
+    await house.open()
+    const ana = house.user('Ana')
+    await Promise.all(Array.from({ length: 10 }, () => house.connect(ana)))
+    expect(requests).toHaveLength(30)
+    await until(() => {
+      collect()
+      return requests.filter((request) => request.deref() !== undefined).length <= 3
+    })
+    expect(house.gateway.socketCount).toBe(10)
   })
 
   test('a message that comes with it is read', async () => {

@@ -173,12 +173,11 @@ export class Teller {
 
   *#tellRemovals({ removals }: Net, version: number): Generator<void> {
     if (removals.length === 0) return
-    const { watches, answers, counts } = this.#options
+    const { watches, counts } = this.#options
     const groups = new Groups<Socket>()
     removals.forEach(({ id, key }, entry) => {
       this.#addWatchers(groups, entry, id, key)
       watches.forget(id)
-      answers.removed(id)
     })
     for (const { entries, watchers } of groups.all()) {
       yield* this.#tell(watchers, directoryFrame(pick(removals, entries), counts()), version)
