@@ -1,0 +1,326 @@
+import type { Person, PresenceStore } from '@rollcall/presence'
+import { Redis } from 'ioredis'
+import { describe, it, type ExpectStatic } from 'vitest'
+
+import { openRedis, type RedisLink } from '../platform/redis.ts'
+import { startRedisServer, type RedisServer } from '../testing/services/redis-server.ts'
+import { newId, redisTarget, silent } from '../testing/tested-redis-store.ts'
+import { PresenceNode } from './presence-node.ts'
+import { RedisPresenceStore } from './redis-presence-store.ts'
+import { FaultyStore } from './testing/faulty-store.ts'
+import { until } from './testing/until.ts'
+
+const LEASE_MS = 1_500
+const GRACE_MS = 400
+const ada: Person = { id: 'ada', name: 'Ada' }
+const bob: Person = { id: 'bob', name: 'Bob' }
+
+interface Process {
+  readonly node: PresenceNode
+  readonly store: FaultyStore
+  /** What its screens were told: `+ada`, `-ada`. */
+  readonly told: string[]
+  readonly ended: string[]
+  readonly directory: string[]
+  readonly freshness: string[]
+  readonly seen: string[]
+  rechecks: number
+  wakes: number
+}
+
+/** A Redis of its own, and the processes on it. */
+class House {
+  readonly #server: RedisServer
+  readonly admin: Redis
+  readonly #links: RedisLink[] = []
+  readonly #processes: Process[] = []
+
+  constructor(server: RedisServer) {
+    this.#server = server
+    this.admin = new Redis({ host: '127.0.0.1', port: server.port, retryStrategy: () => 50 })
+    this.admin.on('error', () => {})
+  }
+
+  async start(graceMs = GRACE_MS): Promise<Process> {
+    const target = redisTarget(this.#server.url)
+    const link = await openRedis({ target, log: silent, commandTimeoutMs: 1_000 })
+    this.#links.push(link)
+    const process = processOn(
+      new RedisPresenceStore({ link, newId, log: silent, subscribeMs: 1_000 }),
+      graceMs,
+    )
+    this.#processes.push(process)
+    await process.node.start()
+    return process
+  }
+
+  /** Three processes that know of each other. */
+  async startThree(graceMs = GRACE_MS): Promise<[Process, Process, Process]> {
+    const three = await Promise.all([this.start(graceMs), this.start(graceMs), this.start(graceMs)])
+    await Promise.all(three.map(({ node }) => node.ready))
+    await until(() => three.every(({ node }) => node.freshness.state === 'live'))
+    return three
+  }
+
+  freeze(): void {
+    this.#server.freeze()
+  }
+
+  thaw(): void {
+    this.#server.thaw()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#processes.map(({ node }) => node.stop()))
+    for (const link of this.#links) link.close()
+    this.admin.disconnect()
+    await this.#server.stop()
+  }
+}
+
+function processOn(redis: PresenceStore, graceMs: number): Process {
+  const store = new FaultyStore(redis)
+  const shown = new Set<string>()
+  const process: Process = {
+    node: new PresenceNode({
+      store,
+      leaseMs: LEASE_MS,
+      graceMs,
+      shared: true,
+      log: silent,
+      events: {
+        changed: (ids) => {
+          for (const id of ids) {
+            const online = process.node.isOnline(id)
+            if (online === shown.has(id)) continue
+            if (online) shown.add(id)
+            else shown.delete(id)
+            process.told.push(`${online ? '+' : '-'}${id}`)
+          }
+        },
+        ended: (sessions) => process.ended.push(...sessions),
+        directory: (changes) => process.directory.push(...changes.map(({ op, id }) => `${op} ${id}`)),
+        freshness: ({ state }) => process.freshness.push(state),
+        seen: (seen) => process.seen.push(...seen.map(({ id }) => id)),
+        recheck: () => process.rechecks++,
+        woke: () => process.wakes++,
+      },
+    }),
+    store,
+    told: [],
+    ended: [],
+    directory: [],
+    freshness: [],
+    seen: [],
+    rechecks: 0,
+    wakes: 0,
+  }
+  return process
+}
+
+function inHouse(run: (house: House, expect: ExpectStatic) => Promise<void>) {
+  return async ({ expect }: { expect: ExpectStatic }): Promise<void> => {
+    const house = new House(await startRedisServer())
+    try {
+      await run(house, expect)
+    } finally {
+      await house.stop()
+    }
+  }
+}
+
+describe.concurrent('several nodes on one Redis', () => {
+  it(
+    'P1 P2 P13 show who is on any of them, and tell first in and last out only',
+    inHouse(async (house, expect) => {
+      const [a, b] = await house.startThree()
+      a.node.open('a1', 's1', ada)
+      expect(a.node.isOnline('ada')).toBe(true)
+      await until(() => b.node.isOnline('ada'))
+      expect(b.node.nameOf('ada')).toBe('Ada')
+      b.node.open('b1', 's2', ada)
+      a.node.close('a1')
+      a.node.open('a2', 's3', bob)
+      await until(() => b.node.isOnline('bob'))
+      a.node.close('a2')
+      await until(() => !b.node.isOnline('bob') && !a.node.isOnline('bob'))
+      expect(b.node.lastOffline('bob')).toBe(a.node.lastOffline('bob'))
+      expect([a.told, b.told]).toEqual([
+        ['+ada', '+bob', '-bob'],
+        ['+ada', '+bob', '-bob'],
+      ])
+      expect([...a.seen, ...b.seen].toSorted((x, y) => x.localeCompare(y))).toEqual(['ada', 'bob', 'bob'])
+    }),
+  )
+
+  it(
+    'P3 P11 end a session everywhere at once, graces that it left included',
+    inHouse(async (house) => {
+      const [a, b] = await house.startThree(3_600_000)
+      a.node.open('a1', 's1', ada)
+      b.node.open('b1', 's1', ada)
+      await until(() => a.node.isOnline('ada') && b.node.isOnline('ada'))
+      b.node.close('b1')
+      a.node.endSession('ada', 's1')
+      await until(() => b.ended.includes('s1') && !a.node.isOnline('ada') && !b.node.isOnline('ada'))
+    }),
+  )
+
+  it(
+    'P4 hear of accounts that come and go, once, even where the entry gets lost',
+    inHouse(async (house, expect) => {
+      const [a, b] = await house.startThree()
+      b.store.loses = ({ changes }) => changes.some(({ kind }) => kind === 'added')
+      a.node.added(ada)
+      await until(() => b.directory.length > 0)
+      a.node.removed(ada)
+      await until(() => b.directory.length > 1)
+      expect([a.directory, b.directory]).toEqual([
+        ['added ada', 'removed ada'],
+        ['added ada', 'removed ada'],
+      ])
+    }),
+  )
+
+  it(
+    'P6 release whom a dead process held when lease and grace are over, but for who came back elsewhere',
+    inHouse(async (house, expect) => {
+      const [a, b] = await house.startThree()
+      a.node.open('a1', 's1', ada)
+      a.node.open('a2', 's2', bob)
+      await until(() => b.node.onlineCount === 2)
+      const diedAt = performance.now()
+      await a.node.stop()
+      b.node.open('b1', 's2', bob)
+      await until(() => !b.node.isOnline('ada'))
+      expect(performance.now() - diedAt).toBeGreaterThan(LEASE_MS * (5 / 6))
+      expect(b.told.filter((told) => told.startsWith('-'))).toEqual(['-ada'])
+      expect(b.seen).toContain('ada')
+    }),
+  )
+
+  it(
+    'P6 a process that was cut off comes back as another, with the connections that answer',
+    inHouse(async (house, expect) => {
+      const [a, b] = await house.startThree()
+      a.node.open('a1', 's1', ada)
+      a.node.open('a2', 's2', bob)
+      await until(() => b.node.onlineCount === 2)
+      a.store.cut = true
+      await until(() => b.node.onlineCount === 0)
+      await until(() => a.node.freshness.state === 'stale')
+      expect(a.node.redis).toBe('down')
+      expect(a.told).toEqual(['+ada', '+bob'])
+      a.store.cut = false
+      await until(() => a.wakes > 0)
+      a.node.answered('a1')
+      await until(() => b.node.isOnline('ada') && a.node.freshness.state === 'live')
+      expect(b.node.isOnline('bob')).toBe(false)
+      expect(a.rechecks).toBeGreaterThan(0)
+      a.node.answered('a2')
+      await until(() => b.node.isOnline('bob'))
+    }),
+  )
+
+  it(
+    'P7 survive a Redis that forgets everything: nobody is seen to leave',
+    inHouse(async (house, expect) => {
+      const [a, b] = await house.startThree()
+      a.node.open('a1', 's1', ada)
+      b.node.open('b1', 's2', bob)
+      await until(() => a.node.onlineCount === 2 && b.node.onlineCount === 2)
+      const rechecks = [a.rechecks, b.rechecks]
+      await house.admin.flushall()
+      await until(() => a.freshness.at(-1) === 'stale' && b.freshness.at(-1) === 'stale')
+      b.node.close('b1')
+      await until(() => a.freshness.at(-1) === 'live' && b.freshness.at(-1) === 'live')
+      await until(() => !a.node.isOnline('bob') && !b.node.isOnline('bob'))
+      expect(a.told.slice(2)).toEqual(['-bob'])
+      expect(b.told.slice(2)).toEqual(['-bob'])
+      expect(a.rechecks).toBeGreaterThan(rechecks[0] ?? 0)
+      expect(b.rechecks).toBeGreaterThan(rechecks[1] ?? 0)
+    }),
+  )
+
+  it(
+    'P7 survive a Redis that stands still for longer than lease and grace',
+    inHouse(async (house, expect) => {
+      const [a, b] = await house.startThree()
+      a.node.open('a1', 's1', ada)
+      await until(() => b.node.isOnline('ada'))
+      house.freeze()
+      try {
+        await until(() => a.freshness.at(-1) === 'stale' && b.freshness.at(-1) === 'stale')
+        b.node.open('b1', 's2', bob)
+        expect(b.node.isOnline('bob')).toBe(true)
+        await new Promise((resolve) => setTimeout(resolve, LEASE_MS + GRACE_MS))
+      } finally {
+        house.thaw()
+      }
+      await until(() => a.freshness.at(-1) === 'live' && b.freshness.at(-1) === 'live')
+      await until(() => a.node.isOnline('bob'))
+      expect([a.told, b.told]).toEqual([
+        ['+ada', '+bob'],
+        ['+ada', '+bob'],
+      ])
+    }),
+  )
+
+  it(
+    'P4 read the log when the subscription was cut or has fallen silent',
+    inHouse(async (house) => {
+      const [a, b] = await house.startThree()
+      await house.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      a.node.open('a1', 's1', ada)
+      await until(() => b.node.isOnline('ada'))
+      b.store.loses = () => true
+      a.node.open('a2', 's2', bob)
+      await until(() => b.node.isOnline('bob'))
+    }),
+  )
+
+  it(
+    'P8 hand over: who returns in time is not seen to leave, and who does not, leaves when the hand-over ends',
+    inHouse(async (house, expect) => {
+      const [a, b, c] = await house.startThree()
+      a.node.open('a1', 's1', ada)
+      a.node.open('a2', 's2', bob)
+      await until(() => c.node.onlineCount === 2)
+      const closedAt = performance.now()
+      const drained = a.node.drain({
+        closeSockets: async () => {
+          a.node.close('a1')
+          a.node.close('a2')
+        },
+      })
+      expect(a.node.state).toBe('draining')
+      b.node.open('b1', 's1', ada)
+      await drained
+      await until(() => !c.node.isOnline('bob'))
+      expect(performance.now() - closedAt).toBeGreaterThanOrEqual(LEASE_MS)
+      expect(c.told.filter((told) => told.startsWith('-'))).toEqual(['-bob'])
+      expect(a.store.asked.at(-1)).toBe('leave')
+    }),
+  )
+
+  it(
+    'P8 leave in time without a good-bye when Redis is away',
+    inHouse(async (house, expect) => {
+      const [a] = await house.startThree()
+      a.node.open('a1', 's1', ada)
+      a.store.cut = true
+      await a.node.drain({ closeSockets: async () => a.node.close('a1') })
+      expect(a.node.state).toBe('draining')
+    }),
+  )
+
+  it(
+    'P7 a process that starts alone on an empty Redis waits one lease before it says who is online',
+    inHouse(async (house, expect) => {
+      const process = await house.start()
+      expect(process.node.state).toBe('starting')
+      await process.node.ready
+      expect(process.node.state).toBe('ready')
+    }),
+  )
+})
