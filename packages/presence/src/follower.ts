@@ -8,6 +8,11 @@ export interface News {
   readonly entries: readonly Entry[]
 }
 
+export interface Read extends News {
+  /** A snapshot took the place of what was known, the first one of an epoch that has settled or another: notices may be missing. */
+  readonly loaded: 'first' | 'again' | null
+}
+
 const NO_NEWS: News = { changed: [], entries: [] }
 
 /** How long a missing entry may be on its way by the subscription before the log is asked, ms. */
@@ -106,22 +111,18 @@ export class Follower {
     if (this.#loading !== null && this.#loading.snapshot === null) this.#loading.snapshot = answer
   }
 
-  /** `loaded`: a snapshot took the place of what was known, and notices may be missing. */
-  log(
-    after: number,
-    answer: Exclude<LogAnswer, { result: 'lost' }>,
-    now: number,
-  ): News & { loaded: boolean } {
+  log(after: number, answer: Exclude<LogAnswer, { result: 'lost' }>, now: number): Read {
     const loading = this.#loading
     const snapshot = loading?.snapshot
     if (answer.result !== 'done') {
       this.wantSnapshot()
-      return { ...NO_NEWS, loaded: false }
+      return { ...NO_NEWS, loaded: null }
     }
-    if (loading && snapshot && snapshot.seq !== after) return { ...NO_NEWS, loaded: false }
+    if (loading && snapshot && snapshot.seq !== after) return { ...NO_NEWS, loaded: null }
     const changed = new Set<UserId>()
     const entries: Entry[] = []
     const before = loading && snapshot ? this.roster.load({ ...snapshot, keep: loading.keep }) : null
+    const first = !this.#complete
     if (loading && snapshot) {
       this.#complete = !loading.keep
       this.#loading = null
@@ -136,7 +137,7 @@ export class Follower {
     return {
       changed: before === null ? [...changed] : this.roster.differences(before),
       entries,
-      loaded: before !== null,
+      loaded: before === null ? null : first && this.#complete ? 'first' : 'again',
     }
   }
 

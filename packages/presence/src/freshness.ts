@@ -21,6 +21,10 @@ export class FreshnessJudge {
     return this.#verdict
   }
 
+  get confirmedAt(): number {
+    return this.#confirmedAt
+  }
+
   /** The store has answered, or a probe has come back. */
   confirm(right: boolean, now: number): void {
     if (right) this.#confirmedAt = now

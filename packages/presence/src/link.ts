@@ -75,10 +75,14 @@ export class Link {
     this.#beatAt = 0
   }
 
+  backOff(now: number): void {
+    this.#retryAt = now + this.#backOffMs
+  }
+
   failed(now: number): void {
     this.#up = false
     this.#beatsInARow = 0
-    this.#retryAt = now + this.#backOffMs
+    this.backOff(now)
     this.#beatAt = 0
     this.#probe = null
     this.#probeAt = 0

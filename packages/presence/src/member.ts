@@ -1,6 +1,6 @@
 import type { Answer, Call, Lane } from './calls.ts'
 import { Connections } from './connections.ts'
-import type { News } from './follower.ts'
+import type { Read } from './follower.ts'
 import { FreshnessJudge } from './freshness.ts'
 import { Link } from './link.ts'
 import type { Freshness, MemberEvents } from './member-events.ts'
@@ -212,6 +212,7 @@ export class Member {
     this.#busy.delete(call.lane)
     if (call.kind === 'subscribe') this.#link.subscriptionFailed(now)
     else this.#link.failed(now)
+    if (call.kind === 'release') this.#picture.writesForOthers = true
     if (call.kind === 'apply' && this.#membership.isCurrent(call.batch)) this.#outbox.failed()
     this.#weigh(now)
   }
@@ -274,6 +275,7 @@ export class Member {
         return
       case 'release':
         if (answer.answer.result === 'lost') return membership.lose(answer.call.epoch)
+        this.#picture.writesForOthers = false
         if (!answer.answer.more) membership.released(answer.call.incarnation)
         if (answer.answer.entry !== null) this.#picture.made(answer.answer.entry, now)
         return
@@ -290,10 +292,14 @@ export class Member {
     else this.#learnLog(follower.log(answer.call.after, answer.answer, now), now)
   }
 
-  #learnLog(news: News & { loaded: boolean }, now: number): void {
-    if (news.loaded) this.#picture.loaded(news.changed, this.#membership.storeTime(now) ?? now)
-    this.#picture.learn(news, now)
-    if (!news.loaded) return
+  #learnLog(read: Read, now: number): void {
+    const { loaded } = read
+    if (loaded !== null) {
+      const known = this.#membership.storeTime(this.#judge.confirmedAt)
+      this.#picture.loaded(read.changed, loaded, known)
+    }
+    this.#picture.learn(read, now)
+    if (loaded === null) return
     this.#recheck()
     this.#ready ||= this.#picture.follower.complete
   }

@@ -37,13 +37,18 @@ export class Membership {
   #number = 0
   #acknowledged = 0
   #settled = false
-  /** Connections have been doubted since the last beat that was taken. */
-  #doubting = false
+  /** How often connections have been doubted, and at the last beat that was taken. */
+  #doubts = 0
+  #doubtsAtBeat = 0
   #due: readonly Incarnation[] = []
   #mismatches = 0
   #countCheckAt = 0
-  #beatSent = { seq: 0, turns: 0, atRest: false }
-  #store: { at: number; now: number } | null = null
+  #beatSent = { now: 0, seq: 0, turns: 0, atRest: false, doubts: 0 }
+  /** Answers in a row that this process does not belong. */
+  #rejections = 0
+  /** Nothing is said until the store has told the last number it took. */
+  #silenced = false
+  #store = { at: 0, now: 0 }
 
   constructor(options: MembershipOptions) {
     this.#options = options
@@ -75,8 +80,9 @@ export class Membership {
     return this.#settled
   }
 
-  storeTime(now: number): number | undefined {
-    return this.#store === null ? undefined : this.#store.at + (now - this.#store.now)
+  /** What the clock of the store shows at `now`, as far as the last beat tells. */
+  storeTime(now: number): number {
+    return this.#store.at + (now - this.#store.now)
   }
 
   isCurrent(of: { epoch: Epoch; incarnation: Incarnation }): boolean {
@@ -85,7 +91,7 @@ export class Membership {
 
   /** This process stood still: its connections may be gone, and itself buried. */
   stoodStill(): void {
-    this.#doubting = true
+    this.#doubts++
     this.#options.connections.beginEra()
     this.#options.doubt()
   }
@@ -113,7 +119,7 @@ export class Membership {
 
   batchCall(): Call | null {
     const { connections, link, outbox, shared } = this.#options
-    if (this.#stage.at !== 'member') return null
+    if (this.#stage.at !== 'member' || this.#silenced) return null
     const mayRelease = !shared || (this.#settled && link.calm)
     const contents = outbox.take((id) => connections.held(id), mayRelease)
     if (contents === null) return null
@@ -154,9 +160,10 @@ export class Membership {
 
   /** `certain`: the store knows all that this process has to say, and the roster lacked nothing when it was asked. */
   beatAnswered(beat: Beat, answer: BeatAnswer, now: number): { beats: boolean; certain: boolean } {
-    const { follower, shared } = this.#options
+    const { follower, link, shared } = this.#options
     const no = { beats: false, certain: false }
     if (answer.result !== 'beating') {
+      if (++this.#rejections > 1) link.backOff(now)
       if (answer.result === 'lost') this.lose(beat.epoch)
       else this.#bury()
       return no
@@ -167,8 +174,10 @@ export class Membership {
       return no
     }
     this.#stage = { at: 'member', epoch: beat.epoch }
-    this.#store = { at: answer.at, now }
-    this.#doubting = false
+    this.#store = { at: answer.at, now: this.#beatSent.now }
+    this.#doubtsAtBeat = this.#beatSent.doubts
+    this.#rejections = 0
+    this.#silenced = false
     this.#due = answer.due
     if (!this.#settled) {
       this.#settled = answer.settled || !shared
@@ -193,16 +202,25 @@ export class Membership {
     outbox.failed()
     if (answer.result === 'lost') this.lose(call.batch.epoch)
     else if (answer.result === 'buried') this.#bury()
-    else link.disturbed()
+    else {
+      this.#silenced = true
+      link.disturbed()
+    }
   }
 
   #beatCall(epoch: Epoch, joins: boolean, now: number): Call {
     const { follower, graceMs, link, outbox, shared } = this.#options
     link.beatSent(now)
-    this.#beatSent = { seq: follower.roster.seq, turns: outbox.turns, atRest: outbox.atRest }
+    const { turns, atRest } = outbox
+    this.#beatSent = { now, seq: follower.roster.seq, turns, atRest, doubts: this.#doubts }
     const leaseMs = shared ? this.#options.leaseMs : ENDLESS_MS
     const beat = { epoch, incarnation: this.#incarnation, joins, leaseMs, graceMs }
     return { lane: 'life', kind: 'beat', beat }
+  }
+
+  /** Connections have been doubted since the last beat that was taken. */
+  get #isDoubting(): boolean {
+    return this.#doubts !== this.#doubtsAtBeat
   }
 
   /** No batch was under way, or of unknown fate, while the beat was. */
@@ -233,16 +251,17 @@ export class Membership {
     this.#settled = false
     this.#due = []
     this.#mismatches = 0
+    this.#silenced = false
     follower.begin(epoch)
     // It stood still, and would have been buried had the epoch not been lost.
-    if (this.#doubting) connections.countOnlyAnswered()
+    if (this.#isDoubting) connections.countOnlyAnswered()
     outbox.startOver(connections.allHeld())
     missed()
   }
 
   /** Others have taken this process for dead: only what has answered since is held again (P6). */
   #bury(): void {
-    if (!this.#doubting) this.stoodStill()
+    if (!this.#isDoubting) this.stoodStill()
     this.#options.connections.countOnlyAnswered()
     this.#reincarnate()
     this.#options.missed()
@@ -256,6 +275,7 @@ export class Membership {
     this.#number = 0
     this.#acknowledged = 0
     this.#mismatches = 0
+    this.#silenced = false
     outbox.startOver(connections.allHeld())
   }
 }

@@ -30,6 +30,8 @@ export class Picture implements Shown {
   readonly #visible: Visible
   readonly #recent = new RecentChanges()
   readonly #notices = new NoticeFilter()
+  /** A release of a buried process's users was given up: who hears of it writes it down. */
+  writesForOthers = false
   #quiet = false
   /** Who changed while quiet. */
   readonly #unsaid = new Set<UserId>()
@@ -108,9 +110,22 @@ export class Picture implements Shown {
     this.learn(this.follower.heard(entry, now), now)
   }
 
-  /** A snapshot changed these people, at an unknown time. */
-  loaded(ids: readonly UserId[], at: number): void {
-    for (const id of ids) this.#recent.set(id, this.follower.roster.has(id), at)
+  /**
+   * A snapshot changed these people, at a time that nobody here knows: whoever went was there at `known`, the last moment known to be
+   * right. Whose hold got lost with an epoch, nobody has released and written down.
+   */
+  loaded(ids: readonly UserId[], loaded: 'first' | 'again', known: number): void {
+    const seen: { id: UserId; at: number }[] = []
+    for (const id of ids) {
+      if (this.follower.roster.has(id)) {
+        this.#recent.forget(id)
+        continue
+      }
+      const at = Math.max(known, this.#recent.at(id) ?? 0)
+      this.#recent.set(id, false, at)
+      seen.push({ id, at })
+    }
+    if (loaded === 'first' && seen.length > 0) this.#events.seen(seen)
   }
 
   learn(news: News, now: number): void {
@@ -121,7 +136,7 @@ export class Picture implements Shown {
         if (change.kind === 'online' || change.kind === 'offline') {
           this.#recent.set(change.id, change.kind === 'online', at)
           // Made by a batch of this process that was given up: nobody else writes it down.
-          if (this.#outbox.isUnsure(change.id)) seen.push({ id: change.id, at })
+          if (this.writesForOthers || this.#outbox.isUnsure(change.id)) seen.push({ id: change.id, at })
         } else if (this.#notices.isNew(change)) notices.push(change)
       }
     }

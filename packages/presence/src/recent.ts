@@ -18,6 +18,10 @@ export class RecentChanges {
     }
   }
 
+  forget(id: UserId): void {
+    this.#changes.delete(id)
+  }
+
   at(id: UserId): number | undefined {
     return this.#changes.get(id)?.at
   }
