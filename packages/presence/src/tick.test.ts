@@ -107,4 +107,13 @@ describe('a tick', () => {
     expect(net.changes.map((c) => c.id)).toEqual(['b'])
     expect(told.after(null, 9).map((p) => p.id)).toEqual(['b'])
   })
+
+  test('that has very many to look at leaves some for the next', () => {
+    for (let n = 0; n < 30_000; n++) come(`user ${n}`)
+    expect(flush().changes).toHaveLength(20_000)
+    expect(tick.isEmpty).toBe(false)
+    go('user 29999')
+    expect(flush().changes).toHaveLength(9_999)
+    expect(tick.isEmpty).toBe(true)
+  })
 })

@@ -38,6 +38,9 @@ export interface Truth {
   changedAt(id: UserId, online: boolean): number
 }
 
+/** So many are looked at in one flush, some 100 ms of work: the others wait for the next. */
+const MOST_IN_A_FLUSH = 20_000
+
 /** Gathers who may have come or gone, and which accounts did; a flush finds what differs from what was told (P2, P14). */
 export class Tick {
   readonly #dirty = new Set<UserId>()
@@ -58,11 +61,14 @@ export class Tick {
     for (const change of changes) this.#accounts.push(change)
   }
 
-  /** Brings `told` up to the truth, and answers the net of what has changed. */
+  /** Brings `told` up to the truth, and answers the net of what has changed. `isEmpty` says whether that is all. */
   flush(told: Told, truth: Truth): Net {
     const { accounts, removals } = this.#flushAccounts(told, truth)
     const changes: NetChange[] = []
+    let left = MOST_IN_A_FLUSH
     for (const id of this.#dirty) {
+      if (left-- === 0) break
+      this.#dirty.delete(id)
       const online = truth.isOnline(id)
       if (this.#lingering.has(id)) {
         if (!online) this.#lingering.delete(id)
@@ -71,7 +77,6 @@ export class Tick {
       const change = online ? come(id, told, truth) : go(id, told, truth)
       if (change !== undefined) changes.push(change)
     }
-    this.#dirty.clear()
     return { changes, accounts, removals }
   }
 

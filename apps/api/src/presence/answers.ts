@@ -139,11 +139,14 @@ export class Answers {
     if (socket.awaitsDrain) return
     socket.awaitsDrain = true
     if (socket.slowAt < 0) socket.slowAt = this.#options.beat()
-    socket.net.once('drain', () => {
-      socket.awaitsDrain = false
-      socket.slowAt = -1
-      if (socket.behind < 0 || !this.#options.defer(socket)) this.pump(socket)
-    })
+    // Others have their turn between two parts of a long snapshot.
+    socket.net.once('drain', () => setImmediate(() => this.#drained(socket)))
+  }
+
+  #drained(socket: Socket): void {
+    socket.awaitsDrain = false
+    socket.slowAt = -1
+    if (socket.behind < 0 || !this.#options.defer(socket)) this.pump(socket)
   }
 
   closed(socket: Socket): void {

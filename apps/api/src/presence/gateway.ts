@@ -3,15 +3,9 @@ import type { Socket as NetSocket } from 'node:net'
 
 import { Backlog, Pace, Told, Watches } from '@rollcall/presence'
 import type { AccountChange, Person, SessionId, UserId } from '@rollcall/presence'
-import {
-  CloseCode,
-  MAX_FAULTS_IN_A_ROW,
-  PROTOCOL_VERSION,
-  nameKey,
-  parseClientMessage,
-} from '@rollcall/protocol'
-import type { Counts, ErrorMessage } from '@rollcall/protocol'
-import type { RawData, WebSocket } from 'ws'
+import { CloseCode, PROTOCOL_VERSION } from '@rollcall/protocol'
+import type { Counts } from '@rollcall/protocol'
+import type { WebSocket } from 'ws'
 
 import type { Logger } from '../platform/logger.ts'
 import { Admissions } from './admissions.ts'
@@ -19,35 +13,16 @@ import type { Admission } from './admissions.ts'
 import { Answers } from './answers.ts'
 import { CountsRound } from './counts-round.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { Hearing } from './hearing.ts'
 import type { LastSeenReader } from './known-users.ts'
-import { MessageBudget } from './message-budget.ts'
+import { orderKey } from './name-order.ts'
+import type { PresenceView } from './presence-view.ts'
 import { SessionRecheck } from './session-recheck.ts'
 import { SessionSockets } from './session-sockets.ts'
 import { Socket } from './socket.ts'
 import type { SocketEvents } from './socket.ts'
 import { Teller } from './teller.ts'
 import { freshnessOf, messageFrame } from './wire.ts'
-
-interface Freshness {
-  readonly state: 'live' | 'stale'
-  /** Ms since 1970. */
-  readonly since: number
-}
-
-/** What the gateway needs of the {@link PresenceNode}. */
-export interface PresenceView {
-  readonly freshness: Freshness
-  readonly onlineCount: number
-  online(): Iterable<Person>
-  isOnline(id: UserId): boolean
-  nameOf(id: UserId): string | undefined
-  lastOffline(id: UserId): number | undefined
-  changedAt(id: UserId): number | undefined
-  open(connection: string, session: SessionId, person: Person): void
-  close(connection: string): void
-  answered(connection: string): void
-  endSession(user: UserId, session: SessionId): void
-}
 
 export interface GatewayOptions {
   readonly node: PresenceView
@@ -88,8 +63,7 @@ export class Gateway {
   readonly #sockets = new SessionSockets()
   /** Told to close, and not gone yet. */
   readonly #closing = new Set<Socket>()
-  readonly #told = new Told({ keyOf: nameKey })
-  readonly #budget: MessageBudget
+  readonly #told = new Told({ keyOf: orderKey })
   readonly #heartbeat: Heartbeat
   readonly #countsRound: CountsRound
   readonly #recheck: SessionRecheck
@@ -114,7 +88,6 @@ export class Gateway {
       perUser: options.connectionsPerUser,
       perAddress: options.connectionsPerAddress,
     })
-    this.#budget = new MessageBudget({ perSecond: options.messagesPerSecond })
     this.#heartbeat = new Heartbeat({
       heartbeatMs,
       now,
@@ -151,9 +124,19 @@ export class Gateway {
       ended: (sessions) => this.#foundEnded(sessions),
       failed: (error) => log.warn({ err: error }, 'sessions of open sockets could not be checked'),
     })
+    const hearing = new Hearing({
+      messagesPerSecond: options.messagesPerSecond,
+      beat,
+      now,
+      close: (socket, code, reason) => this.#close(socket, code, reason),
+      understood: (socket, message) => {
+        this.#teller.hurry()
+        this.#answers.watch(socket, message)
+      },
+    })
     this.#events = {
-      message: (socket, data, isBinary) => this.#message(socket, data, isBinary),
-      pinged: (socket, data) => this.#pinged(socket, data),
+      message: (socket, data, isBinary) => hearing.message(socket, data, isBinary),
+      pinged: (socket, data) => hearing.pinged(socket, data),
       broke: (socket, error) => {
         log.debug({ err: error, connection: socket.id }, 'a socket broke')
         this.#leave(socket)
@@ -274,44 +257,6 @@ export class Gateway {
 
   #counts(): Counts {
     return { online: this.#told.size, total: this.#options.headCount.total }
-  }
-
-  #message(socket: Socket, data: RawData, isBinary: boolean): void {
-    if (!socket.isOpen || !this.#spend(socket)) return
-    if (isBinary || !Buffer.isBuffer(data)) {
-      return this.#fault(
-        socket,
-        'binary',
-        'Binary messages are not understood. Allowed: text, one JSON object a message.',
-      )
-    }
-    const parsed = parseClientMessage(data.toString())
-    if (!parsed.ok) return this.#fault(socket, parsed.code, parsed.reason)
-    socket.faults = 0
-    this.#teller.hurry()
-    this.#answers.watch(socket, parsed.message)
-  }
-
-  #pinged(socket: Socket, data: Buffer): void {
-    if (socket.isOpen && this.#spend(socket) && !socket.isSlow) socket.pong(data)
-  }
-
-  #spend(socket: Socket): boolean {
-    const paidUntil = this.#budget.spend(socket.paidUntil, performance.now())
-    if (paidUntil === null) this.#close(socket, CloseCode.overloaded, 'too many messages')
-    else socket.paidUntil = paidUntil
-    return paidUntil !== null
-  }
-
-  #fault(socket: Socket, code: ErrorMessage['code'], message: string): void {
-    if (!socket.isSlow) socket.write(messageFrame({ type: 'error', code, message }), this.#heartbeat.beat)
-    if (++socket.faults >= MAX_FAULTS_IN_A_ROW) {
-      this.#close(
-        socket,
-        CloseCode.notOurProtocol,
-        `${MAX_FAULTS_IN_A_ROW} messages in a row were not understood`,
-      )
-    }
   }
 
   /** Its user stays for the grace, unless the session has ended: nothing more is said to it, and nothing is heard. */

@@ -32,7 +32,7 @@ export interface TellerOptions {
 
 /** So long, ms, a telling runs before whatever else waits has its turn. */
 const SLICE_MS = 20
-/** So many sockets are written to between two looks at the clock. */
+/** So many sockets are written to, or changes looked up, between two looks at the clock. */
 const STEP = 64
 
 /**
@@ -174,11 +174,8 @@ export class Teller {
   *#tellRemovals({ removals }: Net, version: number): Generator<void> {
     if (removals.length === 0) return
     const { watches, counts } = this.#options
-    const groups = new Groups<Socket>()
-    removals.forEach(({ id, key }, entry) => {
-      this.#addWatchers(groups, entry, id, key)
-      watches.forget(id)
-    })
+    const groups = yield* this.#group(removals)
+    for (const { id } of removals) watches.forget(id)
     for (const { entries, watchers } of groups.all()) {
       yield* this.#tell(watchers, directoryFrame(pick(removals, entries), counts()), version)
     }
@@ -188,20 +185,25 @@ export class Teller {
     if (changes.length === 0) return
     const { watches, counts } = this.#options
     const texts = changes.map(changeText)
-    const groups = new Groups<Socket>()
-    changes.forEach(({ id, key }, entry) => this.#addWatchers(groups, entry, id, key))
     if (watches.all.size > 0) yield* this.#tell(watches.all, presenceFrame(texts, counts()), version)
+    const groups = yield* this.#group(changes)
     for (const { entries, watchers } of groups.all()) {
       yield* this.#tell(watchers, presenceFrame(pick(texts, entries), counts()), version)
     }
   }
 
-  #addWatchers(groups: Groups<Socket>, entry: number, id: UserId, key: string | null): void {
+  /** Who watches one of these users, or a stretch that he is in. */
+  *#group(users: readonly { id: UserId; key: string | null }[]): Generator<void, Groups<Socket>> {
     const { watches } = this.#options
-    for (const socket of watches.ofUser(id)) groups.add(socket, entry)
-    if (key === null) return
-    for (const stretch of watches.stretchesAt(key))
-      for (const socket of stretch.watchers) groups.add(socket, entry)
+    const groups = new Groups<Socket>()
+    for (const [entry, { id, key }] of users.entries()) {
+      for (const socket of watches.ofUser(id)) groups.add(socket, entry)
+      for (const stretch of key === null ? [] : watches.stretchesAt(key)) {
+        for (const socket of stretch.watchers) groups.add(socket, entry)
+      }
+      if ((entry + 1) % STEP === 0) yield
+    }
+    return groups
   }
 
   /** A stretch in which more than twice as many are online as were asked for ends earlier from now on. */

@@ -1,7 +1,8 @@
 import type { Person, UserId } from '@rollcall/presence'
 
 import { Gateway } from '../gateway.ts'
-import type { GatewayOptions, PresenceView } from '../gateway.ts'
+import type { GatewayOptions } from '../gateway.ts'
+import type { PresenceView } from '../presence-view.ts'
 import type { KnownUser } from '../socket.ts'
 import { FakeConnection } from './fake-connection.ts'
 
