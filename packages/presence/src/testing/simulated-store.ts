@@ -94,7 +94,8 @@ export class SimulatedStore {
       const now = this.#time.now
       if (now < this.#frozenUntil) return this.#time.plan(this.#frozenUntil + this.#latency(), execute)
       if (now < this.#awayUntil) return
-      const answer = this.#execute(call)
+      if (call.kind === 'probe') this.#publish((subscriber) => subscriber.probe(call.token))
+      const answer = executeCall(this.state, call)
       done.executed(answer)
       if (link.cut || this.#random() < link.loss) return
       this.#time.plan(now + this.#latency(), () => {
@@ -104,34 +105,6 @@ export class SimulatedStore {
       })
     }
     this.#time.plan(arrival, execute)
-  }
-
-  #execute(call: Call): Answer {
-    const { state } = this
-    switch (call.kind) {
-      case 'subscribe':
-        return { kind: call.kind, call }
-      case 'epoch':
-        return { kind: call.kind, call, answer: state.epoch() }
-      case 'begin':
-        return { kind: call.kind, call, answer: state.begin(call.lost) }
-      case 'beat':
-        return { kind: call.kind, call, answer: state.beat(call.beat) }
-      case 'leave':
-        state.leave(call.epoch, call.incarnation)
-        return { kind: call.kind, call }
-      case 'apply':
-        return { kind: call.kind, call, answer: state.apply(call.batch) }
-      case 'release':
-        return { kind: call.kind, call, answer: state.release(call.epoch, call.incarnation) }
-      case 'log':
-        return { kind: call.kind, call, answer: state.log(call.epoch, call.after) }
-      case 'snapshot':
-        return { kind: call.kind, call, answer: state.snapshot(call.epoch) }
-      case 'probe':
-        this.#publish((subscriber) => subscriber.probe(call.token))
-        return { kind: call.kind, call }
-    }
   }
 
   #publish(deliver: (subscriber: Subscriber) => void): void {
@@ -148,5 +121,32 @@ export class SimulatedStore {
 
   #latency(): number {
     return 1 + this.#random() * (this.#random() < 0.05 ? 200 : 8)
+  }
+}
+
+/** What a store answers, at once. */
+export function executeCall(state: MemoryPresenceStoreState, call: Call): Answer {
+  switch (call.kind) {
+    case 'subscribe':
+      return { kind: call.kind, call }
+    case 'epoch':
+      return { kind: call.kind, call, answer: state.epoch() }
+    case 'begin':
+      return { kind: call.kind, call, answer: state.begin(call.lost) }
+    case 'beat':
+      return { kind: call.kind, call, answer: state.beat(call.beat) }
+    case 'leave':
+      state.leave(call.epoch, call.incarnation)
+      return { kind: call.kind, call }
+    case 'apply':
+      return { kind: call.kind, call, answer: state.apply(call.batch) }
+    case 'release':
+      return { kind: call.kind, call, answer: state.release(call.epoch, call.incarnation) }
+    case 'log':
+      return { kind: call.kind, call, answer: state.log(call.epoch, call.after) }
+    case 'snapshot':
+      return { kind: call.kind, call, answer: state.snapshot(call.epoch) }
+    case 'probe':
+      return { kind: call.kind, call }
   }
 }
