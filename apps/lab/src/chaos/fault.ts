@@ -30,7 +30,7 @@ export interface Fault {
   readonly promised: (timing: Timing) => string
   /** How long a screen may be wrong, ms. */
   readonly convergenceMs: (timing: Timing) => number
-  readonly world?: Partial<Pick<WorldOptions, 'processes' | 'movers' | 'proxied' | 'env'>>
+  readonly world?: Partial<Pick<WorldOptions, 'processes' | 'movers' | 'proxied' | 'sentinel'>>
   /** How many come who go anywhere. */
   readonly roaming?: number
   /** Does the harm and undoes it: at the end all processes and services run. */

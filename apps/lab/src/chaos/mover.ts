@@ -33,11 +33,6 @@ export class Mover {
     await this.#done
   }
 
-  close(): void {
-    this.#isOver = true
-    this.#tab?.close()
-  }
-
   async #move(): Promise<void> {
     const { random, graceMs } = this.#options
     while (!this.#isOver) {

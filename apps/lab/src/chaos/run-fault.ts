@@ -54,6 +54,8 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<RunRe
       .then(() => [])
       .catch((error: unknown) => [`screens differ from the truth: ${messageOf(error)}`])
     return judge(fault, world, options, measures, disagreement)
+  } catch (error) {
+    throw new Error(`${messageOf(error)}\n${lastWords(world)}`, { cause: error })
   } finally {
     await world.close()
   }
@@ -110,6 +112,12 @@ function judge(
       ...(memory > MOST_MEMORY_MIB ? [`a process held ${Math.round(memory)} MiB`] : []),
     ],
   }
+}
+
+function lastWords({ processes }: World): string {
+  return processes
+    .flatMap(({ index, lines }) => lines.slice(-8).map((line) => `process ${index}: ${line.slice(0, 400)}`))
+    .join('\n')
 }
 
 function messageOf(error: unknown): string {

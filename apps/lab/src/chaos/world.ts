@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly movers: number
   /** Each process reaches Redis by a path of its own that can be harmed. */
   readonly proxied?: boolean
+  /** Redis is a master and a replica, and Sentinels watch them. */
+  readonly sentinel?: boolean
   /** What Node runs as a process, where it is not the product itself. */
   readonly program?: readonly string[] | undefined
   readonly env?: Readonly<Record<string, string>>
@@ -75,7 +77,7 @@ export class World {
     const { services, timing } = options
     const log = new EventLog()
     const databaseUrl = await services.createDatabase()
-    const redis = await RedisControl.start(log)
+    const redis = await (options.sentinel === true ? RedisControl.startGroup(log) : RedisControl.start(log))
     const paths: TcpProxy[] = []
     const processes: ApiProcess[] = []
     /* oxlint-disable no-await-in-loop */
@@ -83,7 +85,7 @@ export class World {
       if (options.proxied === true) paths.push(await TcpProxy.start(redis.port))
       const env = {
         DATABASE_URL: databaseUrl,
-        REDIS_URL: `redis://127.0.0.1:${paths[index]?.port ?? redis.port}`,
+        REDIS_URL: redis.url(paths[index]?.port),
         SESSION_SECRET: SECRET,
         OFFLINE_GRACE_MS: String(timing.graceMs),
         NODE_LEASE_MS: String(timing.leaseMs),
@@ -194,6 +196,25 @@ export class World {
     })
   }
 
+  /** Until every observer was told everything. */
+  untilSettled(withinMs: number): Promise<number> {
+    return this.until(
+      () =>
+        this.observers.flatMap(({ name, screen }) =>
+          screen.isSettled ? [] : [`${name} is not told everything`],
+        ),
+      withinMs,
+    )
+  }
+
+  /** Until each of these is connected. */
+  untilConnected(tabs: readonly Tab[], withinMs: number): Promise<number> {
+    return this.until(
+      () => tabs.flatMap((tab) => (tab.isLive ? [] : [`${tab.user} is ${tab.connection.state.kind}`])),
+      withinMs,
+    )
+  }
+
   /**
    * Until every screen equals the truth.
    * @returns how long it took, ms
@@ -203,20 +224,28 @@ export class World {
   }
 
   /** How often, of all that was shown since, these users were shown come or go. */
-  shownSince(event: number, tabs: readonly Tab[]): number {
-    const users = new Set(tabs.map(({ user }) => user))
+  shownSince(event: number, people: readonly { readonly user: string }[]): number {
+    const users = new Set(people.map(({ user }) => user))
     return this.log.events
       .slice(event)
       .filter(({ type, ...rest }) => type === 'shown' && 'user' in rest && users.has(rest.user)).length
   }
 
-  /** Whom of these an observer who is told everything still shows online. */
-  stillShown(tabs: readonly Tab[]): string[] {
-    return this.observers.flatMap(({ name, screen }) => {
-      if (!screen.isSettled) return []
-      const shown = tabs.filter(({ user }) => screen.user(user)?.status === 'online')
-      return shown.length === 0 ? [] : [`${name} shows ${shown.length} who are gone`]
-    })
+  /** The observers who can know: they were told everything, and their process runs and reaches Redis. */
+  get knowing(): readonly Observer[] {
+    return this.observers.filter(
+      ({ tab, screen }) => screen.isSettled && this.process(tab.process).state === 'running',
+    )
+  }
+
+  /** Whom of these an observer who can know shows online. */
+  stillShown(people: readonly { readonly user: string }[]): string[] {
+    return this.#whoShows(people, 'online', 'who are gone')
+  }
+
+  /** Whom of these an observer who can know does not show online. */
+  notShown(people: readonly { readonly user: string }[]): string[] {
+    return this.#whoShows(people, 'offline', 'as offline who are there')
   }
 
   /** Until nothing is left of what `wanting` names. @returns how long it took, ms */
@@ -245,13 +274,20 @@ export class World {
   async close(): Promise<void> {
     this.#watching = false
     this.#lag.disable()
-    for (const mover of this.#movers) mover.close()
+    await this.endMoving()
     for (const tab of this.tabs) tab.close()
     for (const { tab } of this.observers) tab.close()
     await Promise.all(this.processes.map((process) => process.kill()))
     await Promise.all(this.redisPaths.map((path) => path.stop()))
     await this.redis.stop()
     await this.pool.end()
+  }
+
+  #whoShows(people: readonly { readonly user: string }[], status: string, as: string): string[] {
+    return this.knowing.flatMap(({ name, screen }) => {
+      const shown = people.filter(({ user }) => (screen.user(user)?.status ?? 'offline') === status)
+      return shown.length === 0 ? [] : [`${name} shows ${shown.length} ${as}`]
+    })
   }
 
   async #watchMemory(): Promise<void> {

@@ -1,57 +1,62 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { MAX_WATCHED_USERS } from '@rollcall/protocol'
 import { WebSocket } from 'ws'
 
 import { type Fault, seconds } from '../fault.ts'
+import { addMadeUpPeople } from '../made-up-people.ts'
 import { Tab } from '../tab.ts'
 import { TcpProxy } from '../tcp-proxy.ts'
 import { convergence, type Timing } from '../timing.ts'
 
 const MOST_GROWTH_MIB = 100
+/** The more bytes an answer has, the sooner the kernel takes no more. */
+const LONG_NAME = '漢'.repeat(25)
 
 const twoHeartbeats = ({ heartbeatMs }: Timing) => 2 * heartbeatMs
+/** What the kernel takes before anything waits, fills up first. */
+const untilCut = (timing: Timing) => twoHeartbeats(timing) + timing.graceMs + 20_000
 
 export const slowReader: Fault = {
   name: 'slow-reader',
   title: 'clients that ask for much and read nothing',
   promised: (timing) =>
-    `closed within ${seconds(twoHeartbeats(timing) + 4_000)}; memory grows by less than ${MOST_GROWTH_MIB} MiB; nobody else notices`,
+    `offline within ${seconds(untilCut(timing))}; memory grows by less than ${MOST_GROWTH_MIB} MiB; nobody else notices`,
   convergenceMs: convergence,
   async run({ world, timing, roaming }) {
     const event = world.log.events.length
     const before = (await world.process(0).memory()) ?? 0
-    const everybody = [...world.tabs].map(({ user }) => user).slice(0, 500)
-    const sessions = await world.newSessions(5)
-    const closed = sessions.map(({ cookie }) => readNothing(world.process(0).origin, cookie, everybody))
-    const limit = twoHeartbeats(timing) + 4_000
-    const took = Math.max(...(await Promise.all(closed)))
-    const growth = world.peakMemory - before
-    return [
-      { what: 'closed', value: took, unit: 'ms', limit },
-      { what: 'memory', value: Math.max(0, growth), unit: 'MiB', limit: MOST_GROWTH_MIB },
-      { what: 'others shown', value: world.shownSince(event, roaming), unit: 'changes', limit: 0 },
-    ]
+    const many = await addMadeUpPeople(world.pool, LONG_NAME, MAX_WATCHED_USERS)
+    const watched = many.map(({ id }) => id)
+    const people = (await world.newSessions(5)).map(({ cookie, user }) => ({
+      user: user.id,
+      stop: readNothing(world.process(0).origin, cookie, watched),
+    }))
+    try {
+      await world.until(() => world.notShown(people), 20_000)
+      const cut = await world.until(() => world.stillShown(people), untilCut(timing) + 60_000)
+      const growth = Math.max(0, world.peakMemory - before)
+      return [
+        { what: 'offline', value: cut, unit: 'ms', limit: untilCut(timing) },
+        { what: 'memory', value: growth, unit: 'MiB', limit: MOST_GROWTH_MIB },
+        { what: 'others shown', value: world.shownSince(event, roaming), unit: 'changes', limit: 0 },
+      ]
+    } finally {
+      for (const { stop } of people) stop()
+    }
   },
 }
 
-/** Asks again and again and never reads. @returns how long after the first unread answer it was closed, ms */
-async function readNothing(origin: string, cookie: string, users: readonly string[]): Promise<number> {
+/** Asks again and again, and never reads: it is alive, and does not drain. @returns to stop it */
+function readNothing(origin: string, cookie: string, users: readonly string[]): () => void {
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/api/ws`, { headers: { cookie } })
-  const closed = new Promise<void>((resolve) => {
-    socket.once('close', () => resolve())
-    socket.on('error', () => {})
-  })
-  await new Promise((resolve) => socket.once('open', resolve))
-  socket.pause()
-  const begun = performance.now()
-  const many = Array.from({ length: 500 }, (_, i) => users[i % users.length])
+  socket.on('error', () => {})
+  socket.once('open', () => socket.pause())
   const timer = setInterval(() => {
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'watch', users: many }))
+    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'watch', users }))
   }, 60)
-  // What the server closes, a client that does not read hears of only by failing to write.
-  await Promise.race([closed, sleep(120_000)])
-  clearInterval(timer)
-  socket.terminate()
-  return performance.now() - begun
+  return () => {
+    clearInterval(timer)
+    socket.terminate()
+  }
 }
 
 export const halfOpen: Fault = {
@@ -69,8 +74,8 @@ export const halfOpen: Fault = {
       route: () => ({ process: 0, origin: `http://127.0.0.1:${path.port}` }),
     })
     try {
-      await world.until(() => (tab.isLive ? [] : ['not connected']), 20_000)
-      await world.until(() => (world.stillShown([tab]).length > 0 ? [] : ['not shown']), 20_000)
+      await world.untilConnected([tab], 20_000)
+      await world.until(() => world.notShown([tab]), 20_000)
       path.stall('to-client', 'to-server')
       tab.noteBroken()
       const limit = convergence(timing)

@@ -25,12 +25,9 @@ export const clockJump: Fault = {
         FAKETIME_NO_CACHE: '1',
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
       })
-      await world.until(
-        () => roaming.filter((tab) => !tab.isLive).map(({ user }) => `${user} is not back`),
-        60_000,
-      )
       const more = await world.bring(10, 1)
-      await world.until(() => more.filter((tab) => !tab.isLive).map(() => 'not connected'), 30_000)
+      await world.untilConnected([...roaming, ...more], 60_000)
+      await world.untilSettled(60_000)
       await sleep(timing.graceMs)
       const event = world.log.events.length
       for (const time of ['+3600', '-3600']) {

@@ -11,6 +11,7 @@ import {
   freezeRedis,
   fullRedis,
   redisCrash,
+  sentinelFailover,
 } from './redis-faults.ts'
 import { lostEndNotice, sessionEndedElsewhere } from './session-faults.ts'
 
@@ -26,6 +27,7 @@ export const faults: readonly Fault[] = [
   cutSubscribers,
   fullRedis,
   forgetfulFailover,
+  sentinelFailover,
   cutLink,
   deafLink,
   muteLink,

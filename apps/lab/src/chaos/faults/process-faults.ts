@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { type Fault, seconds } from '../fault.ts'
 import { convergence, convergenceAfterDeath } from '../timing.ts'
-import type { World } from '../world.ts'
 
 /** How long those who are connected take to be so again, at most. */
 const BACK_WITHIN_MS = 60_000
@@ -37,14 +36,10 @@ export const freezeProcess: Fault = {
   async run({ world, timing, pinned: [, gone = []] }) {
     const limit = convergenceAfterDeath(timing)
     world.process(1).freeze()
-    const others = () => world.stillShown(gone).filter((line) => !line.includes('at process 1'))
-    const ghosts = await world.until(others, limit + BACK_WITHIN_MS)
+    const ghosts = await world.until(() => world.stillShown(gone), limit + BACK_WITHIN_MS)
     await sleep(1_000)
     world.process(1).thaw()
-    const back = await world.until(
-      () => gone.filter((tab) => !isShownEverywhere(world, tab.user)).map(({ user }) => `${user} is missing`),
-      convergence(timing) + BACK_WITHIN_MS,
-    )
+    const back = await world.until(() => world.notShown(gone), convergence(timing) + BACK_WITHIN_MS)
     return [
       { what: 'ghosts', value: ghosts, unit: 'ms', limit },
       { what: 'back', value: back, unit: 'ms', limit: convergence(timing) },
@@ -67,10 +62,7 @@ export const rollingRestart: Fault = {
       const stopped = process.terminate()
       const begun = performance.now()
       await sleep(2_500)
-      await world.until(
-        () => roaming.filter((tab) => !tab.isLive).map(({ user }) => `${user} is not back`),
-        BACK_WITHIN_MS,
-      )
+      await world.untilConnected(roaming, BACK_WITHIN_MS)
       slowest = Math.max(slowest, performance.now() - begun)
       await stopped
       await process.start()
@@ -92,8 +84,4 @@ export const moving: Fault = {
     await sleep(4 * timing.graceMs)
     return []
   },
-}
-
-function isShownEverywhere({ observers }: World, user: string): boolean {
-  return observers.every(({ screen }) => screen.user(user)?.status === 'online')
 }

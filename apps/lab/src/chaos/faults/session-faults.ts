@@ -51,8 +51,8 @@ export const lostEndNotice: Fault = {
 }
 
 async function connected(world: World, tab: Tab): Promise<Tab> {
-  await world.until(() => (tab.isLive ? [] : ['not connected']), 20_000)
-  await world.until(() => (world.stillShown([tab]).length > 0 ? [] : ['not shown']), 20_000)
+  await world.untilConnected([tab], 20_000)
+  await world.until(() => world.notShown([tab]), 20_000)
   return tab
 }
 
