@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 import { openBrowser, openWindow, takeFaults } from './testing/browser.ts'
 import { Product } from './testing/product.ts'
+import { eventually } from './testing/until.ts'
 import { Visitor } from './testing/visitor.ts'
 
 let product: Product
@@ -38,7 +39,7 @@ test('while the server is away the list says as of when it is, claims nobody, an
   expect(await ana.page.locator('main').innerText()).toMatch(/as of \d\d:\d\d/)
   expect(await ana.page.getByText('Online', { exact: true }).count()).toBe(0)
   await ana.sees('bo', 'Was online')
-  await expect.poll(opacity).toBeLessThan(1)
+  await eventually(opacity).toBeLessThan(1)
 
   await ana.page.context().setOffline(true)
   await ana.seesStatus('Offline')
@@ -50,7 +51,7 @@ test('while the server is away the list says as of when it is, claims nobody, an
   await bo.seesStatus('Live')
   await ana.sees('bo', 'Online')
   await bo.sees('ana', 'Online')
-  await expect.poll(opacity).toBe(1)
+  await eventually(opacity).toBe(1)
   expect(await ana.page.locator('main').innerText()).not.toContain('as of')
 })
 

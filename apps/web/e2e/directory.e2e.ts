@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 import { openBrowser, openWindow, takeFaults } from './testing/browser.ts'
 import { Product } from './testing/product.ts'
+import { eventually } from './testing/until.ts'
 import { Visitor } from './testing/visitor.ts'
 
 const SEEDED = 3_000
-const WITHIN = { timeout: 30_000, interval: 50 }
 
 let product: Product
 let browser: Browser
@@ -42,13 +42,28 @@ test('thousands are one list: few rows exist, each says which it is, and any pla
   for (const part of [0.5, 1, 0.2]) {
     await ana.page.evaluate((part) => scrollTo(0, part * document.body.scrollHeight), part)
     const middle = Math.round(part * SEEDED)
-    await expect
-      .poll(async () => Math.abs(Number(await rows.first().getAttribute('aria-posinset')) - middle), WITHIN)
-      .toBeLessThan(100)
-    await expect.poll(async () => (await rows.count()) - (await known()), WITHIN).toBe(0)
+    await eventually(async () =>
+      Math.abs(Number(await rows.first().getAttribute('aria-posinset')) - middle),
+    ).toBeLessThan(100)
+    await eventually(async () => (await rows.count()) - (await known())).toBe(0)
   }
   await ana.page.evaluate(() => scrollTo(0, document.body.scrollHeight))
-  await expect.poll(() => rows.last().getAttribute('aria-posinset'), WITHIN).toBe(String(SEEDED + 1))
+  await eventually(() => rows.last().getAttribute('aria-posinset')).toBe(String(SEEDED + 1))
+})
+
+test('what one looks at stays in its place while people come above it', async () => {
+  const dee = await visitor('dee')
+  await dee.signUp()
+  await dee.sees('dee', 'Online')
+  const rows = dee.page.getByRole('list', { name: 'People' }).getByRole('listitem')
+  await dee.page.evaluate(() => scrollTo(0, document.body.scrollHeight / 2))
+  await eventually(async () => (await rows.nth(12).innerText()).includes('Offline')).toBe(true)
+  const row = rows.filter({ hasText: (await rows.nth(12).innerText()).split('\n')[1] ?? '' }).first()
+  const place = async () => Math.round((await row.boundingBox())?.y ?? 0)
+  const [before, position] = [await place(), Number(await row.getAttribute('aria-posinset'))]
+  await (await visitor('a-newcomer')).signUp()
+  await eventually(() => row.getAttribute('aria-posinset')).toBe(String(position + 1))
+  expect(await place()).toBe(before)
 })
 
 test('who comes among thousands is found, and seen to go', async () => {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 import { openBrowser, openWindow, takeFaults } from './testing/browser.ts'
 import { Product } from './testing/product.ts'
+import { eventually } from './testing/until.ts'
 import { Visitor } from './testing/visitor.ts'
 
 let product: Product
@@ -49,7 +50,7 @@ describe('the forms', () => {
         expect(await page.getByRole('alert').count()).toBe(0)
         expect(await page.getByRole('button', { name: button, exact: true }).count()).toBe(1)
 
-        await expect.poll(() => username.evaluate((field) => field === document.activeElement)).toBe(true)
+        await eventually(() => username.evaluate((field) => field === document.activeElement)).toBe(true)
         await page.keyboard.press('Tab')
         expect(await password.evaluate((field) => field === document.activeElement)).toBe(true)
         await page.keyboard.type('secret')
@@ -84,12 +85,12 @@ describe('the forms', () => {
       const field = page.getByLabel('Username')
       expect(await field.inputValue()).toBe(username)
       expect(await field.getAttribute('aria-invalid')).toBe('true')
-      await expect.poll(() => field.evaluate((input) => input === document.activeElement)).toBe(true)
+      await eventually(() => field.evaluate((input) => input === document.activeElement)).toBe(true)
       expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBeNull()
       const described = (await field.getAttribute('aria-describedby'))?.split(' ')[0]
       expect(await page.locator(`[id="${described}"]`).innerText()).toMatch(why)
       await field.fill('another')
-      await expect.poll(() => page.getByRole('alert').count()).toBe(0)
+      await eventually(() => page.getByRole('alert').count()).toBe(0)
     }, username)
   })
 
@@ -175,7 +176,7 @@ describe('without a session', () => {
         await visitor.arrivesAt(path === '/' ? '/login' : `/login?next=${encodeURIComponent(path)}`)
         await visitor.submit('Log in')
         await visitor.arrivesAt(path)
-        await expect.poll(() => visitor.page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
+        await eventually(() => visitor.page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
         await visitor.page.goBack()
         expect(new URL(visitor.page.url()).pathname).not.toBe('/login')
       },
@@ -208,7 +209,7 @@ test('a keyboard is enough for all of it', async () => {
     await keyboard.type(visitor.password)
     await keyboard.press('Enter')
     await visitor.arrivesAt('/')
-    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('People')
+    await eventually(() => page.evaluate(() => document.activeElement?.textContent)).toBe('People')
 
     const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? '')
     await page.reload()

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 import { openBrowser, openWindow, takeFaults } from './testing/browser.ts'
 import { Product } from './testing/product.ts'
+import { eventually } from './testing/until.ts'
 import { Visitor } from './testing/visitor.ts'
 
 const IPHONE =
@@ -40,23 +41,23 @@ test('devices are listed, and one that is ended is logged out at once, with a re
   await openSettings(phone)
   await openSettings(desk)
   const devices = desk.page.locator('main').getByRole('listitem')
-  await expect.poll(() => devices.count()).toBe(3)
-  await expect.poll(async () => (await devices.first().innerText()).includes('1 window open')).toBe(true)
+  await eventually(() => devices.count()).toBe(3)
+  await eventually(async () => (await devices.first().innerText()).includes('1 window open')).toBe(true)
 
   await desk.page.getByRole('button', { name: 'End Safari on iPhone' }).click()
   await phone.arrivesAt('/login?next=%2Fsettings')
   expect(await phone.page.locator('main').innerText()).toContain('Your session has ended')
-  await expect.poll(() => devices.count()).toBe(2)
+  await eventually(() => devices.count()).toBe(2)
   await sofa.seesStatus('Live')
 
   await phone.submit('Log in')
   await phone.arrivesAt('/settings')
   await desk.page.reload()
-  await expect.poll(() => devices.count()).toBe(3)
+  await eventually(() => devices.count()).toBe(3)
   await desk.page.getByRole('button', { name: 'End all others' }).click()
   await phone.arrivesAt('/login?next=%2Fsettings')
   await sofa.arrivesAt('/login')
-  await expect.poll(() => devices.count()).toBe(1)
+  await eventually(() => devices.count()).toBe(1)
   await desk.seesStatus('Live')
 })
 
@@ -99,7 +100,7 @@ test('a chosen theme is there before the first paint, and stays', async () => {
   const background = () => visitor.page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   const light = await background()
   await visitor.page.getByRole('radio', { name: 'Dark' }).check()
-  await expect.poll(background).not.toBe(light)
+  await eventually(background).not.toBe(light)
   const dark = await background()
 
   // Without the app: what the page looks like before its script has run.
@@ -109,5 +110,5 @@ test('a chosen theme is there before the first paint, and stays', async () => {
   await visitor.page.unroute('**/assets/*.js')
   await visitor.page.reload()
   await visitor.page.getByRole('radio', { name: 'System' }).check()
-  await expect.poll(background).toBe(light)
+  await eventually(background).toBe(light)
 })

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 import { openBrowser, openWindow, takeFaults } from './testing/browser.ts'
 import { Product } from './testing/product.ts'
+import { eventually } from './testing/until.ts'
 import { Visitor } from './testing/visitor.ts'
 
 const GRACE_MS = 3_000
@@ -34,7 +35,7 @@ test('two people in two windows see each other come, go and come back, without a
   await ana.page.getByRole('link', { name: 'Sign up' }).click()
   await ana.submit('Sign up')
   await ana.sees('ana', 'Online')
-  await expect.poll(() => ana.page.locator('main').innerText()).toContain('You are the only one here.')
+  await eventually(() => ana.page.locator('main').innerText()).toContain('You are the only one here.')
   const seen = await ana.recordsRow('bo')
 
   const bo = await visitor('bo')

@@ -1,8 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
-import { expect } from 'vitest'
+import { until } from './until.ts'
 
 const PASSWORD = 'correct horse battery'
-const WITHIN = { timeout: 30_000, interval: 50 }
 
 /** What a person does and sees, by the names that the contract gives to things. */
 export class Visitor {
@@ -45,12 +44,12 @@ export class Visitor {
   }
 
   /** @param text `Online`, `Offline`, or what else the row says */
-  async sees(username: string, text: string): Promise<void> {
-    await expect.poll(() => this.saysOf(username), WITHIN).toContain(text)
+  sees(username: string, text: string): Promise<void> {
+    return this.#until(`${username} is ${text}`, async () => (await this.saysOf(username)).includes(text))
   }
 
-  async seesNothingOf(username: string): Promise<void> {
-    await expect.poll(() => this.row(username).count(), WITHIN).toBe(0)
+  seesNothingOf(username: string): Promise<void> {
+    return this.#until(`${username} is not there`, async () => (await this.row(username).count()) === 0)
   }
 
   /** The words of the one row; empty without one. */
@@ -58,19 +57,27 @@ export class Visitor {
     return (await this.row(username).allInnerTexts()).join(' | ')
   }
 
-  async seesStatus(text: 'Live' | 'Reconnecting…' | 'Offline'): Promise<void> {
-    await expect.poll(() => this.page.getByRole('status').innerText(), WITHIN).toBe(text)
+  seesStatus(text: 'Live' | 'Reconnecting…' | 'Offline'): Promise<void> {
+    const status = this.page.getByRole('status')
+    return this.#until(
+      `the status is ${text}`,
+      async () => (await status.allInnerTexts()).join(' | ') === text,
+    )
   }
 
-  /** The words of the alert; fails when there are several. */
-  async seesAlert(text: RegExp): Promise<void> {
-    await expect.poll(() => this.page.getByRole('alert').innerText({ timeout: 15_000 }), WITHIN).toMatch(text)
+  seesAlert(text: RegExp): Promise<void> {
+    const alert = this.page.getByRole('alert')
+    return this.#until(`one alert says ${text}`, async () => {
+      const texts = await alert.allInnerTexts()
+      return texts.length === 1 && text.test(texts[0] ?? '')
+    })
   }
 
-  async arrivesAt(path: string): Promise<void> {
-    await expect
-      .poll(() => new URL(this.page.url()).pathname + new URL(this.page.url()).search, WITHIN)
-      .toBe(path)
+  arrivesAt(path: string): Promise<void> {
+    return this.#until(`the page is ${path}`, () => {
+      const { pathname, search } = new URL(this.page.url())
+      return Promise.resolve(pathname + search === path)
+    })
   }
 
   /** Every text that the row of somebody has from now on, read from each change of the page. */
@@ -91,5 +98,14 @@ export class Visitor {
       Object.assign(globalThis, { recorded: seen })
     }, username)
     return () => this.page.evaluate(() => (globalThis as unknown as { recorded: string[] }).recorded)
+  }
+
+  /** Fails with what the page shows instead. */
+  #until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    return until(
+      what,
+      holds,
+      async () => `${this.page.url()}\n${await this.page.locator('body').innerText()}`,
+    )
   }
 }

@@ -206,6 +206,14 @@ describe('a large directory', () => {
     expect(rows(directory, 800, 820)).toEqual(truth(world).slice(800, 821))
   })
 
+  test('keeps the places of the others when somebody signs up', async () => {
+    const { world, directory } = await opened(50, 1_500)
+    directory.show(800, 820)
+    await world.settled()
+    world.add('new', 'a-newcomer', 'online')
+    expect(rows(directory, 800, 820)).toEqual(truth(world).slice(800, 821))
+  })
+
   test('believes the websocket more than a page that was under way', async () => {
     const { world, directory } = await opened(50, 1_500)
     directory.show(800, 820)
@@ -231,6 +239,8 @@ describe('a large directory', () => {
   test('is searched by the server, and what is found is watched', async () => {
     const { world, directory } = await opened(700, 1_500)
     directory.search('a-1')
+    world.turn('u0', 'offline')
+    expect(directory.store.getState()).toMatchObject({ query: '', view: { people: 2_201 } })
     await expect.poll(() => directory.store.getState().query, { timeout: 15_000 }).toBe('a-1')
     await world.settled()
     const found = () => truth(world).filter((row) => row === '-' || row.startsWith('a-1'))

@@ -168,8 +168,9 @@ export class Directory {
     const view = this.#isHeld()
       ? keptInPlace(store.getState().view, now, (id) => this.#live.screen.user(id))
       : now
-    const isCut = this.#found?.isCut ?? false
-    store.setState({ view, query: this.#query, isLoading: false, isCut })
+    // While the server still searches, the view is not of what was typed.
+    const query = this.#found?.query ?? (this.#base instanceof WholePeople ? this.#query : '')
+    store.setState({ view, query, isLoading: false, isCut: this.#found?.isCut ?? false })
     people.show(this.#shown.first, this.#shown.last)
   }
 

@@ -16,19 +16,19 @@ export class FoundPeople implements People {
   readonly #live: Live
   readonly #pages: Pages
   readonly #me: string
-  readonly #query: string
   #found: Found = { ids: new Set(), from: FIRST }
   #loading: AbortController | undefined
   #again: ReturnType<typeof setTimeout> | undefined
   #total: number | undefined
   #searchedAt = 0
   isLoaded = false
+  readonly query: string
 
   constructor(options: { live: Live; pages: Pages; me: string; query: string }) {
     this.#live = options.live
     this.#pages = options.pages
     this.#me = options.me
-    this.#query = options.query
+    this.query = options.query
   }
 
   /** People were found whom nobody shows: so many that one should ask more closely. */
@@ -98,7 +98,7 @@ export class FoundPeople implements People {
       const { status, cursor } = next.from
       taken = await this.#pages.load(
         {
-          q: this.#query,
+          q: this.query,
           status,
           limit: PAGE,
           signal: controller.signal,

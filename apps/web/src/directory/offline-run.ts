@@ -57,6 +57,10 @@ export class OfflineRun {
     }
   }
 
+  has(id: string): boolean {
+    return this.#people.some((one) => one.id === id)
+  }
+
   /** A row as it is now; undefined when that account is no more. */
   update(id: string, user: UserPresence | undefined): void {
     const index = this.#people.findIndex((one) => one.id === id)

@@ -4,6 +4,7 @@ import type { CSSProperties, ReactNode } from 'react'
 
 import { PersonRow } from './person-row.tsx'
 import type { ListView, Row } from './rows.ts'
+import { useSteadyScroll } from './use-steady-scroll.ts'
 
 interface ListProps {
   view: ListView
@@ -55,6 +56,8 @@ function VirtualList({ view, me, isCertain, onShow, onPointed }: ListProps) {
     return () => window.removeEventListener('resize', measure)
   }, [])
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
+
+  useSteadyScroll({ view, top: scrollMargin, rowHeight })
 
   const items = virtualizer.getVirtualItems()
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0]

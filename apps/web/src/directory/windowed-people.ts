@@ -1,4 +1,4 @@
-import type { ServerMessage, Stretch, User, UserPresence } from '@rollcall/protocol'
+import type { PresenceMessage, ServerMessage, Stretch, User, UserPresence } from '@rollcall/protocol'
 
 import type { Live } from '../platform/live.ts'
 import { OfflineRun } from './offline-run.ts'
@@ -35,6 +35,9 @@ export class WindowedPeople implements People {
   /** When a page of the others was loaded last, and how many were online then. */
   #loadedAt = 0
   #loadedWith: number | undefined
+  #total = 0
+  /** New accounts that are to come online without having been among the others. */
+  #fresh = 0
   #told = ''
   #completed = new Set<string>()
 
@@ -80,17 +83,15 @@ export class WindowedPeople implements People {
   }
 
   heard(message: ServerMessage): void {
+    const total = this.#live.screen.counts?.total ?? 0
+    this.#fresh += Math.max(0, total - this.#total)
+    this.#total = total
     if (message.type === 'welcome') {
       this.#completed.clear()
       this.#stretchComes = true
       this.#reload()
     } else if (message.type === 'presence') {
-      for (const { id, status } of message.changes) {
-        const user = this.#live.screen.user(id)
-        if (user === undefined || user.status !== status || id === this.#me.id) continue
-        if (status === 'online') this.#run.came(user)
-        else this.#run.left(user)
-      }
+      this.#cameAndWent(message)
     } else if (message.type === 'snapshot' && message.complete) {
       if (message.scope === 'online') this.#stretchComes = false
       const answer = `${message.scope} ${message.ref ?? ''}`
@@ -104,6 +105,16 @@ export class WindowedPeople implements People {
   show(first: number, last: number): void {
     this.#shown = { from: first, to: last }
     this.#need()
+  }
+
+  #cameAndWent({ changes }: PresenceMessage): void {
+    for (const { id, status } of changes) {
+      const user = this.#live.screen.user(id)
+      if (user === undefined || user.status !== status || id === this.#me.id) continue
+      if (status === 'offline') this.#run.left(user)
+      else if (this.#fresh > 0 && !this.#run.has(id)) this.#fresh--
+      else this.#run.came(user)
+    }
   }
 
   /** Sees to it that what is looked at is known, or comes. */
@@ -160,6 +171,7 @@ export class WindowedPeople implements People {
   #begin(at: number): void {
     void this.#load({ from: at, to: at + 2 * PAGE }, { at, limit: 2 * PAGE }, (users, cursor) => {
       this.#run = new OfflineRun(at)
+      this.#fresh = 0
       this.#run.below(users, cursor)
     })
   }
