@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -84,7 +84,7 @@ afterAll(async () => {
   await Promise.all(products.map((product) => product.kill('SIGKILL')))
 })
 
-describe('a process that runs', () => {
+describe('a process that runs', { timeout: 180_000 }, () => {
   let folder: string
   let product: Product
 
@@ -130,7 +130,7 @@ describe('a process that runs', () => {
   })
 })
 
-describe('a process that starts', () => {
+describe('a process that starts', { timeout: 180_000 }, () => {
   let folder: string
 
   beforeEach(async () => {
@@ -139,6 +139,8 @@ describe('a process that starts', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }))
 
   it('makes its database, and keeps accounts and sessions over a kill', async () => {
+    // What a start that was killed left behind.
+    await mkdir(join(folder, 'database.new', 'base'), { recursive: true })
     const first = start({ DATA_DIR: folder })
     const visitor = await first.ready()
     const { user } = (await visitor.post('/api/auth/signup', credentials)).json(UserAnswer)
@@ -146,6 +148,7 @@ describe('a process that starts', () => {
       // oxlint-disable-next-line no-await-in-loop
       expect([name, (await stat(join(folder, name))).mode & 0o077]).toEqual([name, 0])
     }
+    await expect(stat(join(folder, 'database.new'))).rejects.toThrow()
     await first.kill('SIGKILL')
 
     const second = start({ DATA_DIR: folder })

@@ -27,8 +27,6 @@ export class EmbeddedDatabase implements SqlSource {
   readonly #waiting = new Map<number, PromiseWithResolvers<SqlResult>>()
   readonly #opened = Promise.withResolvers<void>()
   readonly #closed = Promise.withResolvers<void>()
-  readonly #turns: (() => void)[] = []
-  #taken = false
   #lastId = 0
   #end: Error | undefined
 
@@ -41,14 +39,9 @@ export class EmbeddedDatabase implements SqlSource {
     this.#worker.on('exit', () => this.#finish(new Error('its thread has ended')))
   }
 
-  /** PGlite has one connection: who wants it waits for his turn. */
+  /** PGlite has one connection: Kysely, told so by the adapter, gives it to one user at a time. */
   async acquire(): Promise<SqlConnection> {
-    if (this.#taken) await new Promise<void>((resolve) => this.#turns.push(resolve))
-    this.#taken = true
-    return {
-      query: (sql, parameters) => this.#query(sql, parameters),
-      release: () => this.#pass(),
-    }
+    return { query: (sql, parameters) => this.#query(sql, parameters), release: () => {} }
   }
 
   /** Writes everything down, closes the files and ends the thread; where it is not open yet, it is not waited for. */
@@ -58,12 +51,6 @@ export class EmbeddedDatabase implements SqlSource {
       await this.#closed.promise
     }
     await this.#worker.terminate()
-  }
-
-  #pass(): void {
-    const next = this.#turns.shift()
-    if (next === undefined) this.#taken = false
-    else next()
   }
 
   #query(sql: string, parameters: readonly unknown[]): Promise<SqlResult> {

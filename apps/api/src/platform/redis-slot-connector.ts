@@ -21,6 +21,12 @@ export interface SlotConnectorOptions {
   readonly retryMs: number
 }
 
+export interface SlotConnection {
+  readonly Connector: NonNullable<RedisOptions['Connector']>
+  /** Whether an answer says that the slot is elsewhere. Another key's slot may always be. */
+  readonly isMove: (error: Error) => boolean
+}
+
 /** Start, end, and then the nodes that have these slots, the master first. */
 const Slots = z.array(
   z.tuple([z.number(), z.number()]).rest(z.tuple([z.string().nullable(), z.number()]).rest(z.unknown())),
@@ -30,10 +36,11 @@ const Slots = z.array(
  * Connects to the node of a Redis Cluster that is the master of one slot. All our keys live in one slot, so that one plain connection is
  * enough, nothing is ever sent twice, and subscriptions stand where is published.
  */
-export function slotConnector(options: SlotConnectorOptions): NonNullable<RedisOptions['Connector']> {
+export function slotConnector(options: SlotConnectorOptions): SlotConnection {
   let nodes = [...options.seeds]
+  let slot = -1
 
-  return class SlotConnector extends AbstractConnector {
+  class SlotConnector extends AbstractConnector {
     constructor() {
       super(options.redis.disconnectTimeout ?? 2_000)
     }
@@ -63,6 +70,7 @@ export function slotConnector(options: SlotConnectorOptions): NonNullable<RedisO
         try {
           const layout = await ask(node, options)
           nodes = merge(layout.nodes, options.seeds)
+          slot = layout.slot
           return layout.master
         } catch (error) {
           emit('error', error instanceof Error ? error : new Error(String(error)))
@@ -71,12 +79,16 @@ export function slotConnector(options: SlotConnectorOptions): NonNullable<RedisO
       return null
     }
   }
+  return {
+    Connector: SlotConnector,
+    isMove: (error) => /^(?:MOVED|ASK) (\d+) /.exec(error.message)?.[1] === String(slot),
+  }
 }
 
 async function ask(
   node: RedisAddress,
   { redis, key }: SlotConnectorOptions,
-): Promise<{ master: RedisAddress; nodes: RedisAddress[] }> {
+): Promise<{ slot: number; master: RedisAddress; nodes: RedisAddress[] }> {
   const client = new Redis({ ...redis, ...node, lazyConnect: true, retryStrategy: () => null })
   // The failure is what `connect` rejects with.
   client.on('error', () => {})
@@ -96,7 +108,7 @@ async function ask(
     const master = all.find(({ from, to }) => from <= slot && slot <= to)?.members[0]
     if (master === undefined)
       throw new Error(`CLUSTERDOWN ${node.host}:${node.port} knows no master of slot ${slot}`)
-    return { master, nodes: all.flatMap(({ members }) => members) }
+    return { slot, master, nodes: all.flatMap(({ members }) => members) }
   } finally {
     client.disconnect()
   }

@@ -110,7 +110,7 @@ function connection(target: RedisTarget, prefix: string, commandTimeoutMs: numbe
     maxRetriesPerRequest: 0,
     retryStrategy: (times) => Math.min(25 * 2 ** Math.min(times, 10), RETRY_MS) * (0.5 + Math.random() / 2),
     // Another server has the say now: find it.
-    reconnectOnError: (error) => /^(READONLY|MOVED|CLUSTERDOWN|ASK )/.test(error.message),
+    reconnectOnError: (error) => hasNoSay(error),
   }
   switch (target.kind) {
     case 'single':
@@ -120,23 +120,26 @@ function connection(target: RedisTarget, prefix: string, commandTimeoutMs: numbe
         ...common,
         sentinels: [...target.sentinels],
         name: target.group,
-        failoverDetector: true,
+        // Not `failoverDetector`: a failover that it hears of while a Sentinel is asked ends the connection for good (ioredis 6.0.0).
         sentinelCommandTimeout: commandTimeoutMs,
         sentinelRetryStrategy: () => RETRY_MS,
         sentinelReconnectStrategy: () => 5_000,
       }
-    case 'cluster':
-      return {
-        ...common,
-        Connector: slotConnector({
-          seeds: target.seeds,
-          tls: target.tls,
-          key: prefix,
-          redis: common,
-          retryMs: RETRY_MS / 2,
-        }),
-      }
+    case 'cluster': {
+      const { Connector, isMove } = slotConnector({
+        seeds: target.seeds,
+        tls: target.tls,
+        key: prefix,
+        redis: common,
+        retryMs: RETRY_MS / 2,
+      })
+      return { ...common, Connector, reconnectOnError: (error) => hasNoSay(error) || isMove(error) }
+    }
   }
+}
+
+function hasNoSay(error: Error): boolean {
+  return /^(READONLY|CLUSTERDOWN) /.test(error.message)
 }
 
 function open(name: string, options: ConnectionOptions, failed: (error: Error) => void): Redis {

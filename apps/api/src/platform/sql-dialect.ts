@@ -28,8 +28,8 @@ export interface SqlSource {
 }
 
 /**
- * Kysely over whatever speaks PostgreSQL's SQL. Its own dialects do not fit: that for PGlite lets queries from elsewhere slip into an open
- * transaction, that for pg cannot be told that a server is away.
+ * Kysely over whatever speaks PostgreSQL's SQL. Its own dialects do not fit: that for PGlite wants it in the same thread, that for pg
+ * cannot be told that a server is away.
  */
 export class SqlDialect implements Dialect {
   readonly #source: SqlSource
