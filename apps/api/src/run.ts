@@ -1,4 +1,7 @@
+import { isatty } from 'node:tty'
+
 import type { Config } from './config.ts'
+import { forPeople } from './platform/lines-for-people.ts'
 import { openLogStream } from './platform/log-stream.ts'
 import { createLogger } from './platform/logger.ts'
 import { explainStartFault } from './platform/start-fault.ts'
@@ -12,14 +15,18 @@ const FLUSH_MS = 150
 
 /** Runs the product in this process until a signal stops it. */
 export function run(config: Config, signals: Signals): void {
-  const stream = openLogStream(1)
+  const stream = isatty(1) ? forPeople(openLogStream(1)) : openLogStream(1)
   const log = createLogger(config.logLevel, stream)
   const say = (line: string) => stream.write(`${line}\n`)
-  const server = new Server({ config, log, say })
   const leave = async (code: number) => {
     await stream.flush(FLUSH_MS)
     process.exit(code)
   }
+  const lost = (error: Error) => {
+    log.fatal({ err: error }, 'the embedded database is lost')
+    void leave(1)
+  }
+  const server = new Server({ config, log, say, lost })
   const stopAndLeave = async (code: number) => {
     await server.stop().catch((error: unknown) => log.error({ err: error }, 'the stop did not go well'))
     await leave(code)

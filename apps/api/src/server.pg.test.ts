@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { PresenceClient } from './presence/testing/presence-client.ts'
 import { type FreezingProxy, startFreezingProxy } from './testing/freezing-proxy.ts'
+import { freePort } from './testing/services/redis-server.ts'
 import { type PostgresServer, startPostgresServer } from './testing/services/postgres-server.ts'
 import { startTestServer, type TestServer } from './testing/test-server.ts'
 import { type Answer, Visitor } from './testing/visitor.ts'
@@ -38,6 +39,14 @@ describe('while its database is away, a process', () => {
     await postgres.stop()
   })
 
+  const nothing: Answer = {
+    status: 0,
+    headers: {},
+    text: '',
+    json: () => {
+      throw new Error('there was no answer')
+    },
+  }
   const eventually = async (ask: () => Promise<Answer>, isRight: (answer: Answer) => boolean) => {
     const deadline = Date.now() + 30_000
     for (;;) {
@@ -97,15 +106,27 @@ describe('while its database is away, a process', () => {
 
   it('starts all the same, and is ready when the database is there', async () => {
     await postgres.halt()
-    const env = { DATABASE_URL: postgres.url, SESSION_SECRET: 'a secret of thirty-two characters' }
-    const starting = startTestServer(env)
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    await postgres.resume()
-    const other = await starting
-    await eventually(
-      () => new Visitor(other.address).get('/readyz'),
-      (answer) => answer.json(Readiness).status === 'ready',
+    const port = await freePort()
+    const starting = startTestServer({
+      PORT: String(port),
+      DATABASE_URL: postgres.url,
+      SESSION_SECRET: 'a secret of thirty-two characters',
+    })
+    const other = new Visitor(`http://127.0.0.1:${port}`)
+    const early = await eventually(
+      () => other.get('/readyz').catch(() => nothing),
+      (answer) => answer.status !== 0,
     )
-    await other.stop()
+    expect(early.status).toBe(503)
+    expect(early.json(Readiness)).toEqual({
+      status: 'starting',
+      parts: { database: 'down', redis: 'unused' },
+    })
+    expect((await other.get('/healthz')).status).toBe(200)
+    expect((await other.get('/api/users')).status).toBe(503)
+    await postgres.resume()
+    const started = await starting
+    expect((await other.get('/readyz')).json(Readiness).status).toBe('ready')
+    await started.stop()
   })
 })

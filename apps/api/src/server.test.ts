@@ -86,6 +86,13 @@ describe('one process', () => {
     await until(() => watching.counts?.total === total - 1)
   })
 
+  it('shows its metrics to who asks on this machine, and not to who comes through a proxy', async () => {
+    const visitor = new Visitor(server.address)
+    expect((await visitor.get('/metrics')).text).toMatch(/^rollcall_\w+ \d/m)
+    const forwarded = { headers: { 'x-forwarded-for': '192.0.2.1' } }
+    expect((await visitor.get('/metrics', forwarded)).status).toBe(404)
+  })
+
   it('lets nobody in who comes from elsewhere or without a session', async () => {
     const { visitor } = await enter('signup', someName())
     const refusal = async (headers: Record<string, string>) => {

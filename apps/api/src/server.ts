@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly log: Logger
   /** Tells a person what takes its time. */
   readonly say?: (line: string) => void
+  /** The embedded database broke: nothing but a new process brings it back. */
+  readonly lost?: (error: Error) => void
 }
 
 /** One process of the product, from nothing to listening and back. */
@@ -38,6 +40,7 @@ export class Server {
     const { config, say = () => {} } = this.#options
     const parts = await compose({ ...this.#options, say })
     this.#parts = parts
+    void parts.database.lost.then((error) => this.#stopping === undefined && this.#options.lost?.(error))
     if (this.#stopping !== undefined) return null
     const app = await parts.createApp()
     this.#app = app

@@ -34,6 +34,12 @@ describe('limits', () => {
     expect((await signUp('three', '192.0.2.2')).status).toBe(201)
   })
 
+  it('count a client by what the proxy says, not by what he says to the proxy', async () => {
+    await signUp('proxied-one', '203.0.113.50')
+    await signUp('proxied-two', '198.51.100.77, 203.0.113.50')
+    expect((await signUp('proxied-three', '198.51.100.78, 203.0.113.50')).status).toBe(429)
+  })
+
   it('count the addresses that one IPv6 client can choose from together', async () => {
     await signUp('six-one', '2001:db8:1:2::1')
     await signUp('six-two', '2001:db8:1:2:1::1')

@@ -15,6 +15,8 @@ export interface Database {
   readonly kind: 'embedded' | 'postgres'
   /** Where the embedded database lives, and the generated secret. */
   readonly dataDir: DataDir | null
+  /** Resolves when an open embedded database ended. A server may always come back. */
+  readonly lost: Promise<Error>
   /** Whether it answered when it was last asked, at most some seconds ago. */
   isUp(): boolean
   /**
@@ -61,6 +63,7 @@ export function embedded(dataDir: DataDir | null, directory: string | null): Dat
     db,
     kind: 'embedded',
     dataDir,
+    lost: pglite.ended,
     isUp: () => pglite.isUp,
     prepare: async () => {
       await pglite.opened
@@ -81,6 +84,7 @@ function postgres(url: string): Database {
     db,
     kind: 'postgres',
     dataDir: null,
+    lost: new Promise(() => {}),
     isUp: () => pool.isUp,
     prepare: () => migratePatiently(url),
     close: async () => {

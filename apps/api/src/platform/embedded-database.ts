@@ -21,17 +21,20 @@ const Answer = z.discriminatedUnion('kind', [
 /** PGlite on a worker thread, asked by messages. `directory` null keeps everything in memory. */
 export class EmbeddedDatabase implements SqlSource {
   readonly opened: Promise<void>
+  /** Why it is not there any more, once it is not. */
+  readonly ended: Promise<Error>
   /** True from the moment it is open until it is closed or its thread died. */
   isUp = false
   readonly #worker: Worker
   readonly #waiting = new Map<number, PromiseWithResolvers<SqlResult>>()
   readonly #opened = Promise.withResolvers<void>()
-  readonly #closed = Promise.withResolvers<void>()
+  readonly #ended = Promise.withResolvers<Error>()
   #lastId = 0
   #end: Error | undefined
 
   constructor(directory: string | null) {
     this.opened = this.#opened.promise
+    this.ended = this.#ended.promise
     this.opened.catch(() => {})
     this.#worker = new Worker(new URL('embedded-worker.ts', import.meta.url), { workerData: { directory } })
     this.#worker.on('message', (message: unknown) => this.#hear(message))
@@ -48,7 +51,7 @@ export class EmbeddedDatabase implements SqlSource {
   async close(): Promise<void> {
     if (this.isUp) {
       this.#worker.postMessage({ kind: 'close' })
-      await this.#closed.promise
+      await this.ended
     }
     await this.#worker.terminate()
   }
@@ -97,7 +100,7 @@ export class EmbeddedDatabase implements SqlSource {
     this.#opened.reject(this.#end)
     for (const waiting of this.#waiting.values()) waiting.reject(this.#end)
     this.#waiting.clear()
-    this.#closed.resolve()
+    this.#ended.resolve(this.#end)
   }
 }
 
