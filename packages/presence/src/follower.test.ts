@@ -136,6 +136,17 @@ describe('a follower of the total order', () => {
     expect(all.log(1, logOf(), 0)).toMatchObject({ changed: ['ada'], loaded: 'first' })
   })
 
+  it('P7 drops nobody by a snapshot of an epoch that has not settled, and is not complete by it', () => {
+    const all = follower(9, 'ada')
+    all.begin('f')
+    all.wantSnapshot()
+    all.call('f', false, 0)
+    all.snapshot(snapshotOf(1, 'bob'))
+    all.call('f', false, 0)
+    expect(all.log(1, logOf(), 0)).toMatchObject({ changed: ['bob'], loaded: 'again' })
+    expect([all.roster.has('ada'), all.complete, all.inStep]).toEqual([true, false, false])
+  })
+
   it('P4 does not keep early entries without bound', () => {
     const all = follower()
     const many = Array.from({ length: 1_000 }, (_, i) => online(`u${i}`))

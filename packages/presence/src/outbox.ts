@@ -92,6 +92,7 @@ export class Outbox {
   take(held: (id: UserId) => Person | undefined, mayRelease: boolean): Contents | null {
     if (this.#underWay !== null) return null
     if (mayRelease) this.#letGo()
+    if (this.#dirty.size + this.#notices.length === 0) return null
     const holds: Person[] = []
     const releases: UserId[] = []
     for (const id of this.#dirty) {

@@ -47,7 +47,7 @@ interface SimulatedConnection {
 
 const LEASE_MS = 6_000
 const GRACE_MS = 4_000
-const SAMPLE_MS = 100
+const SAMPLE_MS = 200
 const PROMISED_MS = LEASE_MS + GRACE_MS + 2_000
 /** A link that loses more is none. */
 const BEARABLE_LOSS = 0.02
