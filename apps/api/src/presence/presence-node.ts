@@ -113,6 +113,10 @@ export class PresenceNode {
 
   /** Joins the others. Returns after the first attempt; `state` and `ready` say when this process knows who is online. */
   async start(): Promise<void> {
+    // The time since it was made, in which the database was waited for, is no sleep: it held nobody.
+    const now = performance.now()
+    this.#member.step(now)
+    this.#member.awake(now)
     this.#timer = setInterval(() => this.#tick(), this.#tickMs)
     if (!this.#options.shared) {
       this.#pump()
