@@ -17,23 +17,32 @@ declare const process: { readonly env: Readonly<Record<string, string | undefine
 const numRuns = Number(process.env['MODEL_RUNS'] ?? 500)
 /** A failure is made smaller for so long, then told. */
 const parameters = { numRuns, interruptAfterTimeLimit: numRuns * 100 }
+const TIMEOUT_MS = numRuns * 120
 
 describe('the model: processes, a store and what breaks', () => {
-  it('P1 P2 P3 P8 nobody who returns in time is seen to leave, nobody stays who has left: planned stops and deaths', () => {
-    fc.assert(
-      fc.property(scripts(...people, ...planned), (script) => {
-        expect(faultsOf(script)).toEqual([])
-      }),
-      parameters,
-    )
-  })
+  it(
+    'P1 P2 P3 P8 nobody who returns in time is seen to leave, nobody stays who has left: planned stops and deaths',
+    () => {
+      fc.assert(
+        fc.property(scripts(...people, ...planned), (script) => {
+          expect(faultsOf(script)).toEqual([])
+        }),
+        parameters,
+      )
+    },
+    TIMEOUT_MS,
+  )
 
-  it('P5 P6 P7 P12 no wrong offline, no ghost, all screens equal the truth at the end: whatever breaks', () => {
-    fc.assert(
-      fc.property(scripts(...people, ...planned, ...troubles), (script) => {
-        expect(faultsOf(script)).toEqual([])
-      }),
-      parameters,
-    )
-  })
+  it(
+    'P5 P6 P7 P12 no wrong offline, no ghost, all screens equal the truth at the end: whatever breaks',
+    () => {
+      fc.assert(
+        fc.property(scripts(...people, ...planned, ...troubles), (script) => {
+          expect(faultsOf(script)).toEqual([])
+        }),
+        parameters,
+      )
+    },
+    TIMEOUT_MS,
+  )
 })

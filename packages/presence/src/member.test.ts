@@ -333,8 +333,9 @@ describe('members of one store', () => {
     bench.open(a, 'a1', 'ada')
     const { epoch, incarnation, number } = lastOf(callsOf(a, 'apply')).batch
     bench.state.apply({ epoch, incarnation, number: number + 1, holds: [], releases: ['ada'], notices: [] })
-    bench.pass(2 * BEAT_MS)
+    bench.pass(BEAT_MS)
     expect(b.member.shown.isOnline('ada')).toBe(true)
+    expect(lastOf(callsOf(a, 'apply')).batch.incarnation).toBe(incarnation)
     // Somebody whom nobody holds, and whom no re-assertion can name, is left to the burial of the old incarnation.
     const ghost = { id: 'ghost', name: 'Ghost' }
     const last = lastOf(callsOf(a, 'apply')).batch.number
@@ -364,6 +365,15 @@ describe('members of one store', () => {
     bench.pass(3 * LEASE_MS)
     expect(a.calls.length).toBe(calls)
     expect(b.told).toEqual(['+ada', '+bob', '-bob'])
+  })
+
+  it('P8 leave at once where they never reached the store', () => {
+    const bench = new Bench()
+    const a = bench.add(true, { cut: true })
+    bench.pass(LEASE_MS)
+    expect(a.member.hasLeft).toBe(false)
+    a.member.drain(bench.clock.now())
+    expect(a.member.hasLeft).toBe(true)
   })
 
   it('P13 show their own arrivals at once, and drop nobody while cut off', () => {

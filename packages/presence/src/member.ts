@@ -81,8 +81,10 @@ export class Member {
     return this.#picture
   }
 
+  /** It has drained and left the store, or there is nothing to leave. */
   get hasLeft(): boolean {
-    return this.#membership.hasLeft
+    const { hasEverAsked, hasLeft } = this.#membership
+    return hasLeft || (this.#draining && !hasEverAsked)
   }
 
   /** Waits for {@link awake}: makes no calls until the sockets have been read. */

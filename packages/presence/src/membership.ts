@@ -34,6 +34,7 @@ export class Membership {
   readonly #options: MembershipOptions
   #stage: Stage = { at: 'finding' }
   #incarnation: Incarnation
+  #hasEverAsked = false
   #number = 0
   #acknowledged = 0
   #settled = false
@@ -70,6 +71,11 @@ export class Membership {
 
   get hasJoined(): boolean {
     return this.#stage.at === 'member'
+  }
+
+  /** The store may know of this process. */
+  get hasEverAsked(): boolean {
+    return this.#hasEverAsked
   }
 
   get hasLeft(): boolean {
@@ -211,6 +217,7 @@ export class Membership {
   #beatCall(epoch: Epoch, joins: boolean, now: number): Call {
     const { follower, graceMs, link, outbox, shared } = this.#options
     link.beatSent(now)
+    this.#hasEverAsked = true
     const { turns, atRest } = outbox
     this.#beatSent = { now, seq: follower.roster.seq, turns, atRest, doubts: this.#doubts }
     const leaseMs = shared ? this.#options.leaseMs : ENDLESS_MS

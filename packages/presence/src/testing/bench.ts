@@ -47,7 +47,7 @@ export class Bench {
   }
 
   /** A member that has started, not more. */
-  add(shared = true): Tried {
+  add(shared = true, { cut = false } = {}): Tried {
     const name = `m${this.members.length + 1}`
     const shown = new Set<UserId>()
     let ids = 0
@@ -85,7 +85,7 @@ export class Bench {
       calls: [],
       rechecks: 0,
       wakes: 0,
-      cut: false,
+      cut,
       held: null,
       deaf: false,
       frozen: null,
