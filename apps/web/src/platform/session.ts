@@ -31,9 +31,11 @@ export class Session {
     this.#http = http
     this.#tabs = tabs
     tabs.listen((news) => {
-      const { kind } = this.store.getState()
-      if (news === 'out' && kind === 'in') this.#out('other-tab')
-      if (news === 'in' && kind !== 'in') void this.check()
+      const state = this.store.getState()
+      // The server's word may come first, and does not know why.
+      const isNews = state.kind === 'in' || (state.kind === 'out' && state.why === 'ended')
+      if (news === 'out' && isNews) this.#become({ kind: 'out', why: 'other-tab' })
+      if (news === 'in' && state.kind !== 'in') void this.check()
     })
   }
 
