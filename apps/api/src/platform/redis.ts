@@ -57,6 +57,13 @@ export async function openRedis(options: RedisLinkOptions): Promise<RedisLink> {
     events.disconnect()
   }
 
+  // A failover that is heard of while a Sentinel is asked ends a connection for good (ioredis 6.0.0): it is begun anew.
+  for (const redis of [commands, events])
+    redis.on('end', () => {
+      if (closing) return
+      setTimeout(() => void (closing || redis.connect().catch(failed)), RETRY_MS)
+    })
+
   let wasUp = false
   commands.on('close', () => {
     if (wasUp && !closing) log.warn(`Redis is away: ${lastError}`)
@@ -120,7 +127,7 @@ function connection(target: RedisTarget, prefix: string, commandTimeoutMs: numbe
         ...common,
         sentinels: [...target.sentinels],
         name: target.group,
-        // Not `failoverDetector`: a failover that it hears of while a Sentinel is asked ends the connection for good (ioredis 6.0.0).
+        failoverDetector: true,
         sentinelCommandTimeout: commandTimeoutMs,
         sentinelRetryStrategy: () => RETRY_MS,
         sentinelReconnectStrategy: () => 5_000,
