@@ -20,12 +20,21 @@ const told = (client: PresenceClient) =>
     .of('presence')
     .flatMap(({ changes }) => changes.map(({ username, status }) => `${username} ${status}`))
 
+/** Everything up to now was told: so many are online. What this client was told by that is forgotten. */
+async function sees(client: PresenceClient, online: number): Promise<void> {
+  await client.watch({ all: true })
+  await until(() => client.online.length === online)
+  await client.watch({ users: [] })
+  client.forget()
+}
+
 describe('a watch of all', () => {
   test('is answered by who is online, with its ref', async () => {
     const house = await open()
     await house.connect(house.user('ben'))
     const ana = await house.connect(house.user('Ana'))
     house.user('Cleo')
+    await sees(ana, 2)
     const [snapshot, ...more] = await ana.watch({ all: true })
     expect(more).toEqual([])
     expect(snapshot).toMatchObject({ scope: 'all', part: 0, complete: true })
@@ -40,6 +49,7 @@ describe('a watch of all', () => {
     for (let n = 0; n < 4_321; n++)
       house.node.open(`fake ${n}`, `session ${n}`, { id: `id-${n}`, name: `User ${n}` })
     const ana = await house.connect(house.user('Ana'))
+    await sees(ana, 4_322)
     const parts = await ana.watch({ all: true })
     expect(parts.map(({ part, complete }) => `${part} ${complete}`)).toEqual(['0 false', '1 false', '2 true'])
     expect(parts[0]?.users).toHaveLength(2_000)
@@ -132,6 +142,7 @@ describe('a watch of users', () => {
     ]
     const client = await house.connect(ana)
     await house.connect(dan)
+    await sees(client, 2)
     const users = [ben.id, 'nobody', cleo.id, dan.id, '__proto__', dan.id]
     const [snapshot, ...more] = await client.watch({ users })
     expect(more).toEqual([])
@@ -221,6 +232,7 @@ describe('a watch of users', () => {
     const people = Array.from({ length: 30 }, (_, n) => house.user(`User ${n}`))
     const clients = await Promise.all(people.slice(0, 10).map((one) => house.connect(one)))
     const ids = people.map(({ id }) => id)
+    for (const client of clients) await sees(client, 10)
     await Promise.all(clients.map((client) => client.watch({ users: ids })))
     expect(house.reads).toBeLessThanOrEqual(5)
     expect(clients[0]?.online).toHaveLength(10)
@@ -237,9 +249,9 @@ describe('a watch of a stretch', () => {
     await aWhile(100)
     return { house, client }
   }
-  const rows = (client: PresenceClient, ref: number) =>
+  const rows = (client: PresenceClient) =>
     client
-      .answers(ref)
+      .of('snapshot')
       .filter(({ scope }) => scope === 'online')
       .at(-1)
       ?.users.map(({ username }) => username)
@@ -248,7 +260,7 @@ describe('a watch of a stretch', () => {
     const { client } = await openWithPeople()
     const answers = await client.watch({ users: ['id-U9'], online: { from: 'u3', limit: 4 } })
     expect(answers.map(({ scope }) => scope).toSorted()).toEqual(['online', 'users'])
-    expect(rows(client, 1)).toEqual(['U3', 'U4', 'U5', 'U6'])
+    expect(rows(client)).toEqual(['U3', 'U4', 'U5', 'U6'])
     expect(client.window).toEqual({ from: 'u3', to: 'U6', before: 3 })
     await client.watch({ users: [], online: { from: 8, limit: 4 } })
     expect(client.window).toEqual({ from: 'U8', to: null, before: 8 })
@@ -283,10 +295,10 @@ describe('a watch of a stretch', () => {
     expect(client.window).toEqual({ from: 'U2', to: 'U4', before: 2 })
     for (const name of ['U20', 'U21', 'U22']) house.node.open(`c-${name}`, `s-${name}`, house.user(name))
     await until(() => told(client).length === 3)
-    expect(client.answers(1).filter(({ scope }) => scope === 'online')).toHaveLength(1)
+    expect(client.of('snapshot').filter(({ scope }) => scope === 'online')).toHaveLength(1)
     house.node.open('c-U23', 's-U23', house.user('U23'))
-    await until(() => client.answers(1).filter(({ scope }) => scope === 'online').length === 2)
-    expect(rows(client, 1)).toEqual(['U2', 'U20', 'U21'])
+    await until(() => client.of('snapshot').filter(({ scope }) => scope === 'online').length === 2)
+    expect(rows(client)).toEqual(['U2', 'U20', 'U21'])
     expect(client.window).toEqual({ from: 'U2', to: 'U21', before: 2 })
     const so = told(client).length
     house.node.endSession('id-U4', 's-U4')

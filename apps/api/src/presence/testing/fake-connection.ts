@@ -10,6 +10,7 @@ import { WebSocket } from 'ws'
 class FakeNet extends Duplex {
   bytesRead = 0
   isStalled = false
+  writes: Buffer[] = []
   readonly frames: { opcode: number; text: string }[] = []
   #rest = Buffer.alloc(0)
   #held: (() => void) | null = null
@@ -17,6 +18,7 @@ class FakeNet extends Duplex {
   override _read(): void {}
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.writes.push(chunk)
     const take = () => {
       this.#take(chunk)
       done()
@@ -119,6 +121,11 @@ export class FakeConnection {
       if (!parsed.ok) throw new Error(`${parsed.reason}: ${text}`)
       return parsed.message
     })
+  }
+
+  /** What was written to it since the last call. */
+  writes(): Buffer[] {
+    return this.#net.writes.splice(0)
   }
 
   send(message: unknown): void {

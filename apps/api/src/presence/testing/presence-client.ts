@@ -71,6 +71,13 @@ export class PresenceClient {
     this.ws.send(JSON.stringify(message))
   }
 
+  /** As if nothing had been said yet, but the welcome. */
+  forget(): void {
+    this.messages.splice(1)
+    this.texts.splice(1)
+    this.users.clear()
+  }
+
   async closed(): Promise<number> {
     await until(() => this.closeCode !== null)
     return this.closeCode ?? 0

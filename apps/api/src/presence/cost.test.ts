@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import type { FakeConnection } from './testing/fake-connection.ts'
+import { FakePresence } from './testing/fake-presence.ts'
+
+let presence: FakePresence
+
+beforeEach(() => {
+  vi.useFakeTimers({
+    toFake: [
+      'setTimeout',
+      'setInterval',
+      'setImmediate',
+      'clearTimeout',
+      'clearImmediate',
+      'performance',
+      'Date',
+    ],
+  })
+  presence = new FakePresence({ countsMs: 600_000, heartbeatMs: 600_000 })
+})
+afterEach(() => {
+  presence.gateway.stop()
+  vi.useRealTimers()
+})
+
+const advance = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+const people = (count: number) =>
+  Array.from({ length: count }, (_, n) => presence.create(`User ${String(n).padStart(4, '0')}`))
+
+/** Connections with this watch, after they were answered. */
+async function watching(count: number, watch: object): Promise<FakeConnection[]> {
+  const connections = Array.from({ length: count }, (_, n) =>
+    presence.connect(`${JSON.stringify(watch)} ${n}`),
+  )
+  for (const connection of connections) connection.send({ type: 'watch', ...watch })
+  await advance(1_100)
+  for (const connection of connections) connection.writes()
+  return connections
+}
+
+const framesTo = (connections: FakeConnection[]) =>
+  connections.map((connection) => connection.writes().length)
+
+describe('P10 what a change costs', () => {
+  test('is one frame a watcher, the same bytes for all of them, and nothing for who does not watch', async () => {
+    const [ana, ben] = people(2)
+    const all = await watching(20, { all: true })
+    const users = await watching(20, { users: [ana!.id] })
+    const others = await watching(200, { users: [ben!.id], online: { from: 'User 1000', limit: 50 } })
+    const silent = Array.from({ length: 200 }, () => presence.connect('silent'))
+    for (const connection of silent) connection.writes()
+    presence.come(ana!)
+    await advance(1_100)
+    const toAll = all.flatMap((connection) => connection.writes())
+    const toUsers = users.flatMap((connection) => connection.writes())
+    expect([toAll.length, toUsers.length]).toEqual([20, 20])
+    expect(new Set(toAll).size).toBe(1)
+    expect(new Set(toUsers).size).toBe(1)
+    expect(framesTo([...others, ...silent]).every((frames) => frames === 0)).toBe(true)
+  })
+
+  test('is less than one frame each while many come: a tick gathers', async () => {
+    const [watcher] = await watching(1, { all: true })
+    const crowd = people(1_000)
+    for (const person of crowd) {
+      presence.come(person)
+      await advance(1)
+    }
+    await advance(100)
+    const frames = watcher!.writes()
+    expect(frames.length).toBeLessThanOrEqual(25)
+    const changes = frames.map((frame) => frame.toString().split('"status":"online"').length - 1)
+    expect(changes.reduce((sum, each) => sum + each, 0)).toBe(1_000)
+  })
+
+  test('follows what is seen, not how many are online: who looks at fifty hears of those', async () => {
+    const crowd = people(2_000)
+    presence.come(...crowd)
+    await advance(100)
+    const [watcher] = await watching(1, { users: [], online: { from: 'User 1000', limit: 50 } })
+    for (let round = 0; round < 20; round++) {
+      const some = crowd.filter((_, n) => n % 20 === round)
+      presence.go(...some)
+      await advance(60)
+      presence.come(...some)
+      await advance(60)
+    }
+    const told = watcher!.writes().reduce((sum, frame) => sum + frame.length, 0)
+    // Fifty people went and came once each; two thousand did.
+    expect(told).toBeLessThan(50 * 2 * 130 + 40 * 60)
+    expect(told).toBeGreaterThan(50 * 2 * 80)
+  })
+})
