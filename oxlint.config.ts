@@ -22,7 +22,7 @@ const http = {
   message: 'Fastify is spoken in *-route.ts, app.ts and platform/ only.',
 }
 const process = {
-  regex: '/(app|server|main|process|compose)\\.ts$',
+  regex: '/(app|server|main|run|compose)\\.ts$',
   message: 'What is composed does not import its composer.',
 }
 

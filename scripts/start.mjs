@@ -16,8 +16,8 @@ try {
   console.error(error.message)
   process.exit(1)
 }
+
+// In this very process: one less to pass signals through. It listens to them itself once it is loaded.
+await import('../apps/api/src/main.ts')
 process.off('SIGINT', stopEarly)
 process.off('SIGTERM', stopEarly)
-
-// In this very process: one less to pass signals through.
-await import('../apps/api/src/main.ts')
