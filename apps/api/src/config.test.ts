@@ -1,6 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { describe, expect, it } from 'vitest'
 
-import { type Config, readConfig } from './config.ts'
+import { type Config, readConfig, readEnvironment } from './config.ts'
 
 const SECRET = 'a secret of thirty-two characters'
 
@@ -48,6 +52,15 @@ describe('the settings', () => {
       databaseUrl: null,
       logLevel: 'info',
     })
+  })
+
+  it('come from a .env, whatever editor wrote it, under what the environment says', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rollcall-env-'))
+    const file = join(folder, '.env')
+    await writeFile(file, '\uFEFFPORT=4000\r\n# a note\r\nHOST="0.0.0.0"\r\nPATH=/nowhere\r\n')
+    expect(readEnvironment(file)).toMatchObject({ PORT: '4000', HOST: '0.0.0.0', PATH: process.env['PATH'] })
+    expect(readEnvironment(join(folder, 'none'))).not.toHaveProperty('HOST')
+    await rm(folder, { recursive: true })
   })
 
   it('tell all faults at once, each with the variable, the value and what is allowed', () => {

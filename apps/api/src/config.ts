@@ -35,8 +35,8 @@ export type ConfigAnswer =
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The variables of this process over those of `.env` in the root, where there is one. */
-export function readEnvironment(): Environment {
-  return { ...readDotEnv(resolve(ROOT, '.env')), ...process.env }
+export function readEnvironment(file = resolve(ROOT, '.env')): Environment {
+  return { ...readDotEnv(file), ...process.env }
 }
 
 /** An empty value is as if it were not there. */

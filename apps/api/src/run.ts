@@ -10,7 +10,7 @@ import type { Signals } from './signals.ts'
 
 /** How long a stop may take without Redis, ms, and how much longer than the hand-over with it. */
 const STOP_WITHIN_MS = 1_800
-const STOP_AFTER_HAND_OVER_MS = 3_700
+const STOP_AFTER_HAND_OVER_MS = 3_500
 const FLUSH_MS = 150
 
 /** Runs the product in this process until a signal stops it. */
