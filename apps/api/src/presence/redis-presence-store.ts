@@ -8,7 +8,6 @@ import {
   type Epoch,
   type Incarnation,
   type LogAnswer,
-  type Person,
   type PresenceStore,
   type ReleaseAnswer,
   type SnapshotAnswer,
@@ -19,9 +18,9 @@ import { z } from 'zod'
 
 import type { RedisLink } from '../platform/redis.ts'
 import { decodeEntry, encodeNotice } from './redis-entry.ts'
-import { RedisKeys } from './redis-keys.ts'
-import { Applied, Beaten, Logged, Released, decodeNullable } from './redis-reply.ts'
-import { RedisScript } from './redis-script.ts'
+import { readLog, readSnapshot } from './redis-presence-reads.ts'
+import { Applied, Beaten, Released, decodeNullable } from './redis-reply.ts'
+import { RedisSteps } from './redis-steps.ts'
 
 export interface RedisPresenceStoreOptions {
   /** Closed by whoever opened it. */
@@ -38,25 +37,13 @@ export interface RedisPresenceStoreOptions {
 /** How a probe begins; an entry is JSON. */
 const PROBE = 'probe '
 const RELEASE_STEP = 1_000
-const SCAN_STEP = 1_000
-const LOG_PAGE = 200
 /** How long an incarnation that ended is remembered, ms. */
 const REMEMBER_MS = 3_600_000
-
-const scripts = {
-  apply: new RedisScript('apply', { writes: true }),
-  beat: new RedisScript('beat', { writes: true }),
-  begin: new RedisScript('begin', { writes: true }),
-  epoch: new RedisScript('epoch', { writes: false }),
-  leave: new RedisScript('leave', { writes: true }),
-  log: new RedisScript('log', { writes: false }),
-  release: new RedisScript('release', { writes: true }),
-}
 
 /** Where processes meet in Redis: each step is one script of `lua/`, and `MemoryPresenceStore` says what it does. */
 export class RedisPresenceStore implements PresenceStore {
   readonly #options: Required<RedisPresenceStoreOptions>
-  readonly #keys: RedisKeys
+  readonly #steps: RedisSteps
   readonly #channel: string
   readonly #listeners = new Set<StoreListener>()
   #listening = false
@@ -65,7 +52,7 @@ export class RedisPresenceStore implements PresenceStore {
 
   constructor(options: RedisPresenceStoreOptions) {
     this.#options = { logEntries: 10_000, logChanges: 100_000, subscribeMs: 2_000, ...options }
-    this.#keys = new RedisKeys(options.link.prefix)
+    this.#steps = new RedisSteps(options.link)
     this.#channel = `${options.link.channelPrefix}entries`
   }
 
@@ -102,13 +89,13 @@ export class RedisPresenceStore implements PresenceStore {
     return z
       .string()
       .nullable()
-      .parse(await this.#run('epoch', [this.#keys.epoch], []))
+      .parse(await this.#steps.run('epoch', [this.#steps.keys.epoch], []))
   }
 
   async begin(lost: Epoch | null): Promise<Epoch> {
     const fresh = this.#options.newId()
-    const keys = [this.#keys.epoch, this.#keys.past, this.#keys.of(fresh).beats]
-    const stands = z.string().parse(await this.#run('begin', keys, [lost ?? '', fresh]))
+    const keys = [this.#steps.keys.epoch, this.#steps.keys.past, this.#steps.keys.of(fresh).beats]
+    const stands = z.string().parse(await this.#steps.run('begin', keys, [lost ?? '', fresh]))
     // Nobody waits for the old keys to go; whoever finds the epoch begun sees to it, so that one failure leaves nothing behind.
     void this.#unlinkPast(stands).catch((error: unknown) => this.#options.log.debug({ error }))
     return stands
@@ -116,15 +103,15 @@ export class RedisPresenceStore implements PresenceStore {
 
   async apply(batch: Batch): Promise<BatchAnswer> {
     const { epoch, incarnation, number, notices } = batch
-    const keys = this.#keys.of(epoch)
+    const keys = this.#steps.keys.of(epoch)
     // The script reads many users at once, and would take one named twice for two.
     const holds = [...new Map(batch.holds.map(({ id, name }) => [id, name]))]
     const releases = [...new Set(batch.releases)]
     const answer = Applied.parse(
-      await this.#run(
+      await this.#steps.run(
         'apply',
         [
-          this.#keys.epoch,
+          this.#steps.keys.epoch,
           keys.members,
           keys.dead,
           keys.beats,
@@ -152,12 +139,12 @@ export class RedisPresenceStore implements PresenceStore {
 
   async beat(beat: Beat): Promise<BeatAnswer> {
     const { epoch, incarnation, joins, leaseMs, graceMs } = beat
-    const keys = this.#keys.of(epoch)
+    const keys = this.#steps.keys.of(epoch)
     const answer = Beaten.parse(
-      await this.#run(
+      await this.#steps.run(
         'beat',
         [
-          this.#keys.epoch,
+          this.#steps.keys.epoch,
           keys.members,
           keys.dead,
           keys.gone,
@@ -177,12 +164,12 @@ export class RedisPresenceStore implements PresenceStore {
   }
 
   async release(epoch: Epoch, incarnation: Incarnation): Promise<ReleaseAnswer> {
-    const keys = this.#keys.of(epoch)
+    const keys = this.#steps.keys.of(epoch)
     const answer = Released.parse(
-      await this.#run(
+      await this.#steps.run(
         'release',
         [
-          this.#keys.epoch,
+          this.#steps.keys.epoch,
           keys.dead,
           keys.gone,
           keys.beats,
@@ -200,52 +187,24 @@ export class RedisPresenceStore implements PresenceStore {
   }
 
   async leave(epoch: Epoch, incarnation: Incarnation): Promise<void> {
-    const keys = this.#keys.of(epoch)
-    await this.#run(
+    const keys = this.#steps.keys.of(epoch)
+    await this.#steps.run(
       'leave',
-      [this.#keys.epoch, keys.members, keys.dead, keys.gone, keys.numbers, keys.heldBy(incarnation)],
+      [this.#steps.keys.epoch, keys.members, keys.dead, keys.gone, keys.numbers, keys.heldBy(incarnation)],
       [epoch, incarnation],
     )
   }
 
   async log(epoch: Epoch, after: number): Promise<LogAnswer> {
-    const entries: Entry[] = []
-    for (let next = after + 1; ;) {
-      const page = await this.#readLog(epoch, next - 1, LOG_PAGE)
-      if (page.result === 'lost') return page
-      for (const entry of page.entries) {
-        // The first may hold `after` within it; behind it, each begins where the one before ended.
-        if (entries.length === 0 ? entry.first > next : entry.first !== next) return { result: 'short' }
-        entries.push(entry)
-        next = entry.first + entry.changes.length
-      }
-      if (page.entries.length < LOG_PAGE)
-        return next === page.seq + 1 ? { result: 'done', entries } : { result: 'short' }
-    }
+    return readLog(this.#steps, epoch, after)
   }
 
   async snapshot(epoch: Epoch): Promise<SnapshotAnswer> {
-    const before = await this.#readLog(epoch, 0, 0)
-    if (before.result === 'lost') return before
-    const online = new Map<string, Person>()
-    const key = this.#keys.of(epoch).online
-    let cursor = '0'
-    do {
-      const [next, flat] = await this.#ask(() => this.#redis.hscan(key, cursor, 'COUNT', SCAN_STEP))
-      for (let i = 0; i < flat.length; i += 2) {
-        const [id = '', value = ''] = [flat[i], flat[i + 1]]
-        online.set(id, { id, name: value.slice(value.indexOf('\n') + 1) })
-      }
-      cursor = next
-    } while (cursor !== '0')
-    // The keys of an epoch that is lost meanwhile are unlinked, and an empty hash says nothing.
-    const after = await this.#readLog(epoch, 0, 0)
-    if (after.result === 'lost') return after
-    return { result: 'done', seq: before.seq, online: [...online.values()] }
+    return readSnapshot(this.#steps, epoch)
   }
 
   async probe(token: string): Promise<void> {
-    await this.#ask(() => this.#redis.publish(this.#channel, PROBE + token))
+    await this.#steps.ask((redis) => redis.publish(this.#channel, PROBE + token))
   }
 
   async close(): Promise<void> {
@@ -283,51 +242,18 @@ export class RedisPresenceStore implements PresenceStore {
     }
   }
 
-  async #readLog(epoch: Epoch, after: number, count: number): Promise<LogPage> {
-    const keys = this.#keys.of(epoch)
-    const answer = Logged.parse(
-      await this.#run('log', [this.#keys.epoch, keys.seq, keys.log], [epoch, after, count]),
-    )
-    if (answer[0] === 'lost') return { result: 'lost' }
-    return { result: 'done', seq: answer[1], entries: answer[2].map(decodeEntry) }
-  }
-
   async #unlinkPast(standing: Epoch): Promise<void> {
-    const redis = this.#redis
-    for (const epoch of await redis.smembers(this.#keys.past)) {
+    const redis = this.#options.link.commands
+    for (const epoch of await redis.smembers(this.#steps.keys.past)) {
       if (epoch === standing) continue
-      const { heldBy, ...keys } = this.#keys.of(epoch)
+      const { heldBy, ...keys } = this.#steps.keys.of(epoch)
       const members = await redis.zunion(2, keys.members, keys.dead)
       await redis.unlink(...Object.values(keys), ...members.map((member) => heldBy(member)))
-      await redis.srem(this.#keys.past, epoch)
+      await redis.srem(this.#steps.keys.past, epoch)
     }
-  }
-
-  get #redis(): RedisLink['commands'] {
-    return this.#options.link.commands
   }
 
   #writing(): (string | number)[] {
     return [this.#channel, this.#options.logEntries, this.#options.logChanges]
   }
-
-  async #run(
-    name: keyof typeof scripts,
-    keys: readonly string[],
-    args: readonly (string | number)[],
-  ): Promise<unknown> {
-    return await this.#ask(() => scripts[name].run(this.#redis, keys, args))
-  }
-
-  async #ask<T>(command: () => Promise<T>): Promise<T> {
-    try {
-      return await command()
-    } catch (error) {
-      throw new StoreUnavailable(error instanceof Error ? error.message : String(error), { cause: error })
-    }
-  }
 }
-
-type LogPage =
-  | { readonly result: 'lost' }
-  | { readonly result: 'done'; readonly seq: number; readonly entries: readonly Entry[] }

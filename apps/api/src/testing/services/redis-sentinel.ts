@@ -15,7 +15,7 @@ export interface RedisSentinelGroup {
 }
 
 const GROUP = 'rollcall'
-const WAIT_MS = 60_000
+const WAIT_MS = 90_000
 
 /** Starts a private master with a replica, and three Sentinels that make the replica the master soon after the master falls silent. */
 export async function startRedisSentinel(): Promise<RedisSentinelGroup> {
