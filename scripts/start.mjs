@@ -3,7 +3,7 @@ import { root } from './paths.mjs'
 import { SetupError, setUp } from './setup.mjs'
 import { onRightNode } from './toolchain.mjs'
 
-await onRightNode(import.meta.url)
+await onRightNode(import.meta.url, { whenStopped: 0 })
 process.chdir(root)
 
 const stopEarly = () => void endChildren().then(() => process.exit(0))

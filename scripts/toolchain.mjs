@@ -28,13 +28,12 @@ export function isNewEnough(version) {
  * Goes on in this process where its Node is new enough; else in a fetched one, and this process only passes signals on and ends as
  * that one does. Resolves in the process that goes on, and never in the other.
  * @param {string} script URL of the script that was started
+ * @param {{ whenStopped?: number }} [options] the exit code where a signal came before the other process could listen to it
  */
-export async function onRightNode(script) {
+export async function onRightNode(script, { whenStopped } = {}) {
+  if (process.env['npm_lifecycle_event'] !== undefined || process.env[GUARD] !== undefined) endWithParent()
   if (isNewEnough(process.version)) {
     delete process.env[GUARD]
-    // Whoever started this one is gone, and could not tell: end as if told to.
-    process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
-    process.channel?.unref()
     return
   }
   if (process.env[GUARD] !== undefined)
@@ -43,15 +42,34 @@ export async function onRightNode(script) {
     )
   const { node } = await fetched(withNode)
   const child = spawn(node, [fileURLToPath(script), ...process.argv.slice(2)], {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    stdio: 'inherit',
     env: { ...process.env, [GUARD]: '1' },
   })
   // Ctrl-C reaches the whole group, so the child may get a signal twice: it takes signals within a second as one.
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
-    process.on(signal, () => child.kill(signal))
+  let stopped = false
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+    process.on(signal, () => {
+      stopped = true
+      child.kill(signal)
+    })
+  }
   child.once('error', (error) => give(`The fetched Node could not be started: ${error.message}`))
-  child.once('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal ?? 'SIGTERM']))
+  child.once('exit', (code, signal) => {
+    const killed = 128 + constants.signals[signal ?? 'SIGTERM']
+    process.exit(code ?? (stopped ? (whenStopped ?? killed) : killed))
+  })
   await new Promise(() => {})
+}
+
+/** Whoever started this one may be killed without a word: then it is as if told to end. */
+function endWithParent() {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 200)
+  watch.unref()
 }
 
 /**
