@@ -1,35 +1,20 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-import { openBrowser, openWindow, takeFaults } from './testing/browser.ts'
 import { Product } from './testing/product.ts'
 import { eventually } from './testing/until.ts'
-import { Visitor } from './testing/visitor.ts'
+import { useWorld } from './testing/world.ts'
 
 const SEEDED = 3_000
 
-let product: Product
-let browser: Browser
-
-beforeAll(async () => {
-  product = await Product.prepare()
+const world = useWorld(async () => {
+  const product = await Product.prepare()
   await product.script('apps/lab/src/seed.ts', '--users', String(SEEDED))
   await product.start()
-  browser = await openBrowser()
+  return product
 })
-afterAll(async () => {
-  await browser?.close()
-  await product?.stop()
-})
-afterEach(() => expect(takeFaults()).toEqual([]))
-
-async function visitor(username: string): Promise<Visitor> {
-  const window = await openWindow(browser, product.url)
-  return new Visitor(await window.newPage(), username)
-}
 
 test('thousands are one list: few rows exist, each says which it is, and any place is a scroll away', async () => {
-  const ana = await visitor('ana')
+  const ana = await world.visitor('ana')
   await ana.signUp()
   await ana.sees('ana', 'Online')
   const rows = ana.page.getByRole('list', { name: 'People' }).getByRole('listitem')
@@ -52,7 +37,7 @@ test('thousands are one list: few rows exist, each says which it is, and any pla
 })
 
 test('what one looks at stays in its place while people come above it', async () => {
-  const dee = await visitor('dee')
+  const dee = await world.visitor('dee')
   await dee.signUp()
   await dee.sees('dee', 'Online')
   const rows = dee.page.getByRole('list', { name: 'People' }).getByRole('listitem')
@@ -61,13 +46,13 @@ test('what one looks at stays in its place while people come above it', async ()
   const row = rows.filter({ hasText: (await rows.nth(12).innerText()).split('\n')[1] ?? '' }).first()
   const place = async () => Math.round((await row.boundingBox())?.y ?? 0)
   const [before, position] = [await place(), Number(await row.getAttribute('aria-posinset'))]
-  await (await visitor('a-newcomer')).signUp()
+  await (await world.visitor('a-newcomer')).signUp()
   await eventually(() => row.getAttribute('aria-posinset')).toBe(String(position + 1))
   expect(await place()).toBe(before)
 })
 
 test('who comes among thousands is found, and seen to go', async () => {
-  const [bo, cy] = [await visitor('bo-in-the-crowd'), await visitor('cy-in-the-crowd')]
+  const [bo, cy] = [await world.visitor('bo-in-the-crowd'), await world.visitor('cy-in-the-crowd')]
   await bo.signUp()
   await bo.page.getByLabel('Search people').fill('In-The-Crowd')
   await bo.sees('bo-in-the-crowd', 'Online')

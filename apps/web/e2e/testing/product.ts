@@ -27,6 +27,7 @@ export class Product {
     this.#environment = {
       ...environment,
       SIGNUPS_PER_MINUTE: '10000',
+      LOGIN_FAILURES_PER_MINUTE: '1000',
       LOG_LEVEL: 'warn',
       ...settings,
       HOST: '127.0.0.1',

@@ -112,6 +112,8 @@ describe('logging in and out', () => {
     await expect.poll(state, { timeout: 15_000 }).toEqual({ kind: 'in', user: ana })
     session.ended()
     expect(state()).toEqual({ kind: 'out', why: 'ended' })
+    hear('out')
+    expect(state()).toEqual({ kind: 'out', why: 'other-tab' })
   })
 
   test('of a deleted account says that it is deleted', async () => {
