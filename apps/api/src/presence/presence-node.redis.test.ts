@@ -149,6 +149,7 @@ describe.concurrent('several nodes on one Redis', () => {
         ['+ada', '+bob', '-bob'],
         ['+ada', '+bob', '-bob'],
       ])
+      await until(() => a.seen.length + b.seen.length === 3)
       expect([...a.seen, ...b.seen].toSorted((x, y) => x.localeCompare(y))).toEqual(['ada', 'bob', 'bob'])
     }),
   )
@@ -185,7 +186,7 @@ describe.concurrent('several nodes on one Redis', () => {
   it(
     'P6 release whom a dead process held when lease and grace are over, but for who came back elsewhere',
     inHouse(async (house, expect) => {
-      const [a, b] = await house.startThree()
+      const [a, b, c] = await house.startThree()
       a.node.open('a1', 's1', ada)
       a.node.open('a2', 's2', bob)
       await until(() => b.node.onlineCount === 2)
@@ -195,7 +196,8 @@ describe.concurrent('several nodes on one Redis', () => {
       await until(() => !b.node.isOnline('ada'))
       expect(performance.now() - diedAt).toBeGreaterThan(LEASE_MS * (5 / 6))
       expect(b.told.filter((told) => told.startsWith('-'))).toEqual(['-ada'])
-      expect(b.seen).toContain('ada')
+      // Whichever of them released her writes it down.
+      await until(() => [...b.seen, ...c.seen].includes('ada'))
     }),
   )
 
@@ -299,7 +301,7 @@ describe.concurrent('several nodes on one Redis', () => {
       await until(() => !c.node.isOnline('bob'))
       expect(performance.now() - closedAt).toBeGreaterThanOrEqual(LEASE_MS)
       expect(c.told.filter((told) => told.startsWith('-'))).toEqual(['-bob'])
-      expect(a.store.asked.at(-1)).toBe('leave')
+      expect(a.store.asked).toContain('leave')
     }),
   )
 
