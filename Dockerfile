@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 ARG NODE=24.21.0
 
-FROM node:${NODE}-bookworm-slim AS build
+FROM node:${NODE}-bookworm-slim AS manifests
 WORKDIR /rollcall
 RUN npm install --global pnpm@12.21.0
 COPY pnpm-lock.yaml pnpm-workspace.yaml package.json ./
@@ -11,21 +11,26 @@ COPY apps/web/package.json apps/web/
 COPY packages/client/package.json packages/client/
 COPY packages/presence/package.json packages/presence/
 COPY packages/protocol/package.json packages/protocol/
-RUN --mount=type=cache,target=/root/.local/share/pnpm/store pnpm install --frozen-lockfile
-COPY . .
+
+# What the server needs to run: it is not built.
+FROM manifests AS server
+RUN pnpm install --frozen-lockfile --prod --filter @rollcall/api...
+COPY packages packages
+COPY apps/api apps/api
+
+FROM manifests AS web
+RUN pnpm install --frozen-lockfile --filter @rollcall/web...
+COPY tsconfig.base.json ./
+COPY packages packages
+COPY apps/web apps/web
 RUN pnpm --filter @rollcall/web build
-# What runs needs neither the tools of the build nor the web app's sources.
-RUN CI=true pnpm install --frozen-lockfile --prod --filter @rollcall/api...
 
 FROM node:${NODE}-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
 WORKDIR /rollcall
 RUN install -d -o node -g node -m 0700 /data
-COPY --from=build /rollcall/package.json ./
-COPY --from=build /rollcall/node_modules node_modules
-COPY --from=build /rollcall/packages packages
-COPY --from=build /rollcall/apps/api apps/api
-COPY --from=build /rollcall/apps/web/dist apps/web/dist
+COPY --from=server /rollcall ./
+COPY --from=web /rollcall/apps/web/dist apps/web/dist
 USER node
 VOLUME /data
 EXPOSE 3000
