@@ -99,7 +99,7 @@ export class RollcallConnection {
         this.#live(state.welcome.heartbeatSeconds * 1_000)
         break
       case 'waiting':
-        this.#timer = setTimeout(() => this.#become({ type: 'due' }), state.until - Date.now())
+        this.#timer = setTimeout(() => this.#become({ type: 'due' }), Math.max(0, state.until - Date.now()))
         break
       case 'ended':
         this.#drop(1000)

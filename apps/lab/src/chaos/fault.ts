@@ -40,3 +40,19 @@ export interface Fault {
 export function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(ms % 1_000 === 0 ? 0 : 1)} s`
 }
+
+/** One after the other, in the same world. */
+export function inSequence(name: string, faults: readonly Fault[]): Fault {
+  return {
+    name,
+    title: faults.map(({ title }) => title).join(', then '),
+    promised: (timing) => faults.map((fault) => fault.promised(timing)).join('; '),
+    convergenceMs: (timing) => Math.max(...faults.map((fault) => fault.convergenceMs(timing))),
+    async run(scene) {
+      const measures: Measure[] = []
+      // oxlint-disable-next-line no-await-in-loop
+      for (const fault of faults) measures.push(...(await fault.run(scene)))
+      return measures
+    },
+  }
+}

@@ -12,7 +12,9 @@ afterEach(async () => {
 
 /** A server that says everything back, and a client of it by way of a proxy. */
 async function setUp() {
+  const ports: (number | undefined)[] = []
   const server = createServer((socket) => {
+    ports.push(socket.remotePort)
     socket.on('error', () => {})
     socket.pipe(socket)
   })
@@ -23,7 +25,7 @@ async function setUp() {
   if (address === null || typeof address === 'string') throw new Error('no port')
   const proxy = await TcpProxy.start(address.port)
   stops.push(() => proxy.stop())
-  return { proxy, open: () => open(proxy.port) }
+  return { proxy, ports, open: () => open(proxy.port) }
 }
 
 function open(port: number) {
@@ -74,6 +76,19 @@ test.each(['to-server', 'to-client'] as const)(
     await vi.waitFor(() => expect(state.heard).toBe('ab'), patient)
   },
 )
+
+test('one connection is made deaf, as the server names it', async () => {
+  const { proxy, open: connectTo, ports } = await setUp()
+  const [deaf, other] = [connectTo(), connectTo()]
+  for (const { socket, state } of [deaf, other]) {
+    socket.write('a')
+    await vi.waitFor(() => expect(state.heard).toBe('a'), patient)
+  }
+  proxy.deafen(ports[0] ?? 0)
+  for (const { socket } of [deaf, other]) socket.write('b')
+  await vi.waitFor(() => expect(other.state.heard).toBe('ab'), patient)
+  expect(deaf.state.heard).toBe('a')
+})
 
 test('late, it keeps the order', async () => {
   const { proxy, open: connectTo } = await setUp()

@@ -63,6 +63,11 @@ export class TcpProxy {
     for (const pair of this.#pairs) this.#hold(pair)
   }
 
+  /** Of the connection that the server sees come from this port, nothing arrives at the client. */
+  deafen(serverPort: number): void {
+    for (const pair of this.#pairs) if (pair.server.localPort === serverPort) pair.server.pause()
+  }
+
   heal(): void {
     this.#isCut = false
     this.#delayMs = 0

@@ -2,7 +2,7 @@ import type { Fault } from '../fault.ts'
 import { halfOpen, slowReader } from './client-faults.ts'
 import { clockJump } from './clock-faults.ts'
 import { stopPostgres, terminateBackends } from './database-faults.ts'
-import { cutLink, deafLink, flappingLink, muteLink, slowLink } from './link-faults.ts'
+import { cutLink, deafLink, deafSubscriber, flappingLink, muteLink, slowLink } from './link-faults.ts'
 import { freezeProcess, killProcess, moving, rollingRestart } from './process-faults.ts'
 import {
   cutSubscribers,
@@ -30,6 +30,7 @@ export const faults: readonly Fault[] = [
   sentinelFailover,
   cutLink,
   deafLink,
+  deafSubscriber,
   muteLink,
   flappingLink,
   slowLink,

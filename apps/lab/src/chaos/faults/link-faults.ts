@@ -111,3 +111,21 @@ export const slowLink: Fault = {
     return []
   },
 }
+
+export const deafSubscriber: Fault = {
+  name: 'deaf-subscriber',
+  title: 'the subscription of a process falls silent, while its commands are answered',
+  promised: (timing) =>
+    `nobody is shown offline wrongly; all screens are right within ${seconds(convergence(timing))}`,
+  convergenceMs: convergence,
+  world: { proxied: true },
+  async run({ world, timing, pinned: [leaving = []] }) {
+    const list = String(await world.redis.command('CLIENT', 'LIST', 'TYPE', 'pubsub'))
+    for (const [, port] of list.matchAll(/ addr=127\.0\.0\.1:(\d+) /g))
+      world.redisPath(1).deafen(Number(port))
+    for (const tab of leaving) tab.close()
+    const limit = convergence(timing)
+    const right = await world.until(() => world.stillShown(leaving), limit + 30_000)
+    return [{ what: 'right again', value: right, unit: 'ms', limit }]
+  },
+}

@@ -1,0 +1,165 @@
+/** A product that lacks one of its defences: what the suite must not call right. */
+export interface Twin {
+  readonly name: string
+  /** What it lacks, for a person. */
+  readonly without: string
+  /** The fault that it does not survive. */
+  readonly fault: string
+  /** How that shows. */
+  readonly bites: RegExp
+  /** Where the defence stands in the sources, and what stands there instead. */
+  readonly cuts: readonly Cut[]
+}
+
+export interface Cut {
+  /** From the root of the repository. */
+  readonly file: string
+  readonly from: string
+  readonly to: string
+}
+
+export const twins: readonly Twin[] = [
+  {
+    name: 'no-grace',
+    without: 'P3: the grace of a connection that dropped',
+    fault: 'moving',
+    bites: /wrong offline/,
+    cuts: [
+      {
+        file: 'packages/presence/src/connections.ts',
+        from: 'session.due = now + this.graceMs',
+        to: 'session.due = now',
+      },
+    ],
+  },
+  {
+    name: 'no-burial',
+    without: 'P6: the burial of a silent process',
+    fault: 'kill-process',
+    bites: /ghost/,
+    cuts: [
+      {
+        file: 'apps/api/src/presence/lua/beat.lua',
+        from: 'if not settling then',
+        to: 'if false then',
+      },
+    ],
+  },
+  {
+    name: 'no-hand-over',
+    without: 'P8: the hand-over of a process that stops',
+    fault: 'rolling-restart',
+    bites: /flicker|wrong offline/,
+    cuts: [
+      {
+        file: 'packages/presence/src/member.ts',
+        from: 'this.#connections.graceMs = Math.max(this.#options.graceMs, this.#options.leaseMs)',
+        to: 'this.#connections.graceMs = 0',
+      },
+    ],
+  },
+  {
+    name: 'no-settling',
+    without: 'P7: the time in which a new epoch settles',
+    fault: 'flushall',
+    bites: /wrong offline/,
+    cuts: [
+      {
+        file: 'apps/api/src/presence/lua/begin.lua',
+        from: "redis.call('HSET', KEYS[3], 'settling', at)",
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'no-history',
+    without: 'P7: the notice that Redis has another history',
+    fault: 'forgetful-failover',
+    bites: /ghost|missing|right again|wrong offline|After \d+ ms/,
+    cuts: [
+      {
+        file: 'apps/api/src/presence/lua/prelude.lua',
+        from: 'if epoch[1] and epoch[2] == history then',
+        to: 'if epoch[1] then',
+      },
+    ],
+  },
+  {
+    name: 'no-stillness',
+    without: 'P7: the notice that Redis itself stood still',
+    fault: 'freeze-redis',
+    bites: /wrong offline/,
+    cuts: [
+      {
+        file: 'apps/api/src/presence/lua/prelude.lua',
+        from: 'return at - last > leaseMs / 2 or at < last',
+        to: 'return false',
+      },
+    ],
+  },
+  {
+    name: 'no-probe',
+    without: 'the probe that a process publishes to itself',
+    fault: 'deaf-subscriber',
+    bites: /right again|ghost|After \d+ ms/,
+    cuts: [
+      {
+        file: 'packages/presence/src/link.ts',
+        from: 'if (now < this.#probeAt) return null',
+        to: 'if (now > 0) return null',
+      },
+    ],
+  },
+  {
+    name: 'no-missed-ping',
+    without: 'the close of a connection that missed a ping',
+    fault: 'half-open',
+    bites: /ghost|After \d+ ms/,
+    cuts: [
+      {
+        file: 'apps/api/src/presence/heartbeat.ts',
+        from: "this.#options.missed(socket, 'missed a ping')",
+        to: 'void 0',
+      },
+    ],
+  },
+  {
+    name: 'no-end-of-patience',
+    without: 'P9: the close of a connection that does not drain',
+    fault: 'slow-reader',
+    bites: /offline|After \d+ ms/,
+    cuts: [
+      {
+        file: 'apps/api/src/presence/heartbeat.ts',
+        from: "this.#options.missed(socket, 'did not take what was sent')",
+        to: 'void 0',
+      },
+    ],
+  },
+  {
+    name: 'no-recheck',
+    without: 'P11: the re-check of all sessions',
+    fault: 'lost-end-notice',
+    bites: /closed|After \d+ ms/,
+    cuts: [
+      {
+        file: 'apps/api/src/presence/session-recheck.ts',
+        from: 'if (ended.length > 0 && !this.#isStopped) this.#options.ended(ended)',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'no-notice',
+    without: 'P11: the notice to other processes that a session ended',
+    fault: 'session-ended-elsewhere',
+    bites: /closed/,
+    cuts: [
+      {
+        file: 'packages/presence/src/member.ts',
+        from: "this.#picture.say({ kind: 'ended', id: user, session })",
+        to: 'void [user, session]',
+      },
+    ],
+  },
+]
