@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { people, planned, SCRIPT_MS, scripts, troubles } from './testing/scripts.ts'
-import { SimulatedWorld, type Script } from './testing/simulated-world.ts'
+import { people, planned, SCRIPT_MS, scripts, troubles, type Script } from './testing/scripts.ts'
+import { SimulatedWorld } from './testing/simulated-world.ts'
 
 function faultsOf(script: Script): string[] {
   const world = new SimulatedWorld(script)

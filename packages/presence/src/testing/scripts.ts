@@ -1,6 +1,21 @@
 import fc from 'fast-check'
 
-import type { Happening, Script } from './simulated-world.ts'
+/** What may happen; numbers choose among what is there. */
+export type Happening =
+  | { readonly do: 'open'; readonly user: number; readonly session: number; readonly process: number }
+  | { readonly do: 'drop' | 'reload' | 'logOut'; readonly connection: number; readonly process: number }
+  | { readonly do: 'add' | 'remove'; readonly user: number; readonly process: number }
+  | { readonly do: 'kill' | 'drain' | 'deafen'; readonly process: number }
+  | { readonly do: 'start' | 'wipe' }
+  | { readonly do: 'freeze' | 'cut' | 'unsubscribe'; readonly process: number; readonly ms: number }
+  | { readonly do: 'lose'; readonly process: number; readonly ms: number; readonly share: number }
+  | { readonly do: 'freezeStore' | 'storeAway'; readonly ms: number }
+
+export interface Script {
+  readonly seed: number
+  readonly processes: number
+  readonly happenings: readonly { readonly at: number; readonly what: Happening }[]
+}
 
 export const SCRIPT_MS = 30_000
 

@@ -11,6 +11,7 @@ export interface ProcessWatcher {
   turned(process: SimulatedProcess, user: UserId, online: boolean): void
   ended(process: SimulatedProcess, sessions: readonly SessionId[]): void
   directory(process: SimulatedProcess, changes: readonly DirectoryNews[]): void
+  recheck(process: SimulatedProcess): void
 }
 
 /** A process with a member in it that can stand still and be killed. What happens to it while it stands still, happens when it goes on. */
@@ -62,7 +63,7 @@ export class SimulatedProcess {
         directory: (changes) => this.#watcher.directory(this, changes),
         freshness: () => {},
         seen: () => {},
-        recheck: () => {},
+        recheck: () => this.#watcher.recheck(this),
         woke: () => this.#ping(),
       },
     })
