@@ -61,8 +61,7 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
   const headCount = new HeadCount({ ask: () => users.total(), log })
   const lastSeen = new LastSeenWriter({ write: (seen) => users.writeLastSeen(seen), log })
   const sweeper = new SessionSweeper({ sweep: (limit) => sessions.sweep(limit), log })
-  const limit = (name: string, points: number) =>
-    createRateLimit({ name, points, seconds: 60, redis: redis?.commands ?? null })
+  const limit = (name: string, points: number) => createRateLimit({ name, points, seconds: 60, redis })
 
   const store = presenceStore(redis, log)
   const node: PresenceNode = new PresenceNode({

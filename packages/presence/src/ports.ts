@@ -47,7 +47,10 @@ export interface Batch {
   readonly notices: readonly Notice[]
 }
 
-/** `lost`: the epoch is gone or another. `buried`: the lease does not stand. `refused`: the number is not above the last one. */
+/**
+ * `lost`: the epoch is gone or another. `buried`: the lease does not stand. `refused`: the number is not above the last one, or the
+ * batch has releases and the store stood still a moment ago, so that holds of others may still be on their way.
+ */
 export type Refusal = { readonly result: 'lost' | 'buried' | 'refused' }
 
 /** `entry` is null where nothing changed on net. Its changes were made by this batch, so this process writes their "last seen". */

@@ -20,17 +20,18 @@ interface RateLimitOptions {
   readonly points: number
   readonly seconds: number
   /** Shared with the other processes there; while it is away, limits are kept in this process. */
-  readonly redis: RedisLink['commands'] | null
+  readonly redis: Pick<RedisLink, 'commands' | 'prefix'> | null
 }
 
 export function createRateLimit({ name, points, seconds, redis }: RateLimitOptions): RateLimit {
-  const keyPrefix = `rollcall:limit:${name}`
+  // On a Cluster the link serves one slot only: that of its prefix.
+  const keyPrefix = `${redis?.prefix ?? ''}limit:${name}`
   const memory = new RateLimiterMemory({ keyPrefix, points, duration: seconds })
   const limiter =
     redis === null
       ? memory
       : new RateLimiterRedis({
-          storeClient: redis,
+          storeClient: redis.commands,
           keyPrefix,
           points,
           duration: seconds,
