@@ -71,6 +71,8 @@ describe('the application', () => {
         `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
         431,
       ],
+      ['a path that leads out', 'GET /../../secret HTTP/1.1\r\nHost: x\r\n\r\n', 404],
+      ['a host as a path', 'GET //elsewhere.example HTTP/1.1\r\nHost: x\r\n\r\n', 404],
       ['what is no HTTP', 'HELLO\r\n\r\n', 400],
     ])('%s', async (_what, text, status) => {
       const answer = await raw(text)
@@ -80,7 +82,7 @@ describe('the application', () => {
     })
   })
 
-  describe('refuses what changes something and comes from another site', () => {
+  describe('refuses what comes from another site', () => {
     const logIn = (headers: Record<string, string>) =>
       visitor.post('/api/auth/login', credentials, { headers: { ...json, ...headers } })
     const own = () => new URL(server.address).host
@@ -94,6 +96,15 @@ describe('the application', () => {
       const answer = await logIn(headers)
       expect(answer.status).toBe(403)
       expect(answer.json(Problem).detail).toContain('PUBLIC_ORIGIN')
+    })
+
+    it('also where it only reads, but no link that leads here', async () => {
+      const read = (headers: Record<string, string>) => visitor.get('/api/openapi.json', { headers })
+      const refused = await read({ origin: 'https://elsewhere.example' })
+      expect(refused.status).toBe(403)
+      expect(refused.json(Problem).detail).toContain('PUBLIC_ORIGIN')
+      expect((await read({ 'sec-fetch-site': 'cross-site' })).status).toBe(200)
+      expect((await read({ origin: `http://${own()}` })).status).toBe(200)
     })
 
     it('but not its own pages, whatever ended TLS, nor programs', async () => {

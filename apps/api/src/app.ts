@@ -113,10 +113,11 @@ async function withSessions(scope: FastifyInstance, deps: AppDeps): Promise<void
   })
   const app: App = scope.withTypeProvider()
   authRoutes(app, deps.accounts)
-  devicesRoutes(app, deps.accounts)
-  accountRoutes(app, deps.accounts)
-  await scope.register(async (signed) => {
+  await scope.register(async (signed: App) => {
+    // Before the body is looked at: who has no session learns nothing else.
     signed.addHook('onRequest', async (request) => void signedIn(request))
+    devicesRoutes(signed, deps.accounts)
+    accountRoutes(signed, deps.accounts)
     usersRoutes(signed, { pages: deps.pages })
   })
 }

@@ -246,5 +246,11 @@ describe('accounts', () => {
       expect([path, answer.status]).toEqual([path, 401])
       expect(answer.json(Problem).status).toBe(401)
     }
+    // Whatever is wrong with the body.
+    expect((await who.put('/api/auth/password', {})).status).toBe(401)
+    expect((await who.put('/api/auth/password', '{')).status).toBe(401)
+    expect((await who.delete('/api/account')).status).toBe(401)
+    expect((await who.delete('/api/auth/sessions')).status).toBe(401)
+    expect((await who.delete('/api/auth/sessions/x')).status).toBe(401)
   })
 })

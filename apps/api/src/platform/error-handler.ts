@@ -12,13 +12,17 @@ const TRY_AGAIN_AFTER = 2
 
 /** Answers whatever was thrown; only faults of this server are logged as such. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const answer = asProblem(error)
+  const answer = asProblem(error, request)
   if (answer.statusCode >= 500) noteFault(request, error)
   send(reply, answer)
 }
 
 export function answerNotFound(request: FastifyRequest, reply: FastifyReply): void {
-  send(reply, problem(404, `There is nothing at ${request.method} ${pathOf(request.url)}.`))
+  send(reply, notFound(request))
+}
+
+function notFound({ method, url }: FastifyRequest): ProblemError {
+  return problem(404, `There is nothing at ${method} ${pathOf(url)}.`)
 }
 
 function send(reply: FastifyReply, answer: ProblemError): void {
@@ -31,7 +35,7 @@ function send(reply: FastifyReply, answer: ProblemError): void {
     .send(JSON.stringify(answer.body))
 }
 
-function asProblem(error: unknown): ProblemError {
+function asProblem(error: unknown, request: FastifyRequest): ProblemError {
   if (error instanceof ProblemError) return error
   if (error instanceof DatabaseUnavailable) {
     return problem(503, 'The database cannot be reached at the moment. Try again in a moment.', {
@@ -47,6 +51,8 @@ function asProblem(error: unknown): ProblemError {
     )
   }
   const status = statusOf(error)
+  // A path that leads out of the web app's folder, says the file server. A foreign origin is a problem already.
+  if (status === 403) return notFound(request)
   return status === undefined || status >= 500
     ? problem(500, 'Something went wrong here. It was written down, with the id of this request.')
     : problem(nearestStatus(status), explain(nearestStatus(status), error))

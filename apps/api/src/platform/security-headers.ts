@@ -52,10 +52,10 @@ export function setHeaders(request: FastifyRequest, reply: FastifyReply, allowed
   })
 }
 
-/** Requests that change something and come from another site are refused before anything else is looked at. */
+/** Requests from another origin are refused before anything else is looked at. */
 export function refuseForeign(app: FastifyInstance, publicOrigins: readonly string[] | null): void {
   app.addHook('onRequest', async (request) => {
-    if (safeMethods.has(request.method) || !isForeign(request, publicOrigins)) return
+    if (isReading(request) || !isForeign(request, publicOrigins)) return
     throw problem(
       403,
       `Requests from ${request.headers.origin ?? 'another site'} are not allowed here. PUBLIC_ORIGIN says which origins are.`,
@@ -64,6 +64,11 @@ export function refuseForeign(app: FastifyInstance, publicOrigins: readonly stri
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** A link may lead here from anywhere, and whoever wants may ask how the process is. A script of another origin says its own. */
+function isReading({ method, url, headers }: FastifyRequest): boolean {
+  return safeMethods.has(method) && (headers.origin === undefined || !url.startsWith('/api'))
+}
 
 function websocketsOf(host: string | undefined): string {
   return host !== undefined && /^[\w.:[\]-]+$/.test(host) ? `ws://${host} wss://${host}` : "'self'"
