@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
+import { UsersAnswer } from '@rollcall/protocol'
 import type { BrowserContextOptions, Page, WebSocketRoute } from 'playwright-core'
 
 import { openBrowser, openWindow } from './testing/browser.ts'
@@ -34,6 +35,7 @@ const product = await Product.start({ OFFLINE_GRACE_MS: '500' })
 const browser = await openBrowser()
 try {
   await populate()
+  await pictureForReadme()
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const { name, ...device } of DEVICES) {
       await series(`${name}-${colorScheme}`, { ...device, colorScheme }, `me-${name}-${colorScheme}`)
@@ -51,6 +53,29 @@ async function populate(): Promise<void> {
     await signUp(page, username)
     if (AWAY.includes(username)) await window.close()
   }
+}
+
+/** As after a day of use: the made-up people here were last seen at other times than this minute. */
+async function pictureForReadme(): Promise<void> {
+  const window = await openWindow(browser, product.url, {
+    viewport: { width: 1000, height: 760 },
+    deviceScaleFactor: 1.5,
+  })
+  const page = await window.newPage()
+  await page.route('**/api/users?*', async (route) => {
+    const response = await route.fetch()
+    const { users, ...rest } = UsersAnswer.parse(await response.json())
+    const spread = users.map((user, i) =>
+      user.lastSeenAt === null
+        ? user
+        : { ...user, lastSeenAt: new Date(Date.parse(user.lastSeenAt) - i ** 4 * 9_000).toISOString() },
+    )
+    await route.fulfill({ response, json: { ...rest, users: spread } })
+  })
+  await signUp(page, 'mary')
+  await page.getByText('ada', { exact: true }).waitFor()
+  await page.screenshot({ path: join(folder ?? '', 'readme.png') })
+  await window.close()
 }
 
 async function signUp(page: Page, username: string): Promise<void> {
