@@ -245,6 +245,17 @@ describe('members of one store', () => {
     expect(a.member.shown.offlineAt('bob')).toBe(bob?.at)
   })
 
+  it('P7 who hears of another epoch joins it at once, and says whom it holds', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    bench.open(a, 'a1', 'ada')
+    bench.state.lose()
+    bench.open(b, 'b1', 'bob')
+    const epoch = bench.state.epoch() ?? ''
+    expect(lastOf(callsOf(a, 'beat')).beat).toMatchObject({ epoch, joins: true })
+    expect(bench.state.snapshot(epoch)).toMatchObject({ online: [{ id: 'bob' }, { id: 'ada' }] })
+  })
+
   it('P7 no release leaves while an epoch is unsettled', () => {
     const bench = new Bench()
     const [a] = bench.addTwo()
@@ -332,8 +343,11 @@ describe('members of one store', () => {
     const [a, b] = bench.addTwo()
     bench.open(a, 'a1', 'ada')
     const { epoch, incarnation, number } = lastOf(callsOf(a, 'apply')).batch
+    a.deaf = true
     bench.state.apply({ epoch, incarnation, number: number + 1, holds: [], releases: ['ada'], notices: [] })
+    expect(b.member.shown.isOnline('ada')).toBe(false)
     bench.pass(BEAT_MS)
+    a.deaf = false
     expect(b.member.shown.isOnline('ada')).toBe(true)
     expect(lastOf(callsOf(a, 'apply')).batch.incarnation).toBe(incarnation)
     // Somebody whom nobody holds, and whom no re-assertion can name, is left to the burial of the old incarnation.
@@ -344,6 +358,49 @@ describe('members of one store', () => {
     bench.pass(LEASE_MS + GRACE_MS + 6 * BEAT_MS)
     expect(b.told.at(-1)).toBe('-ghost')
     expect(b.member.shown.isOnline('ada')).toBe(true)
+  })
+
+  it('P13 hold again at once whom they hold and a numbered change says to be gone', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    bench.open(a, 'a1', 'ada')
+    const { epoch, incarnation, number } = lastOf(callsOf(a, 'apply')).batch
+    bench.state.apply({ epoch, incarnation, number: number + 1, holds: [], releases: ['ada'], notices: [] })
+    expect([a.told, b.told]).toEqual([['+ada'], ['+ada', '-ada']])
+    bench.pump()
+    expect([a.told, b.told]).toEqual([['+ada'], ['+ada', '-ada', '+ada']])
+  })
+
+  it('P7 P13 who came and moved on while the store was away is not seen to go where he was', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    a.cut = true
+    b.cut = true
+    bench.pass(BEAT_MS)
+    bench.open(a, 'a1', 'ada')
+    a.member.endSession('ada', 'session of ada', bench.clock.now())
+    bench.open(b, 'b1', 'ada', 'another')
+    // One of them reaches the store a beat before the other.
+    a.cut = false
+    bench.pass(BEAT_MS)
+    b.cut = false
+    bench.pass(5 * BEAT_MS)
+    expect([a.told, b.told]).toEqual([['+ada'], ['+ada']])
+  })
+
+  it('P6 a grace that ran while the process stood still is not over for that', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    bench.open(a, 'a1', 'ada')
+    bench.close(a, 'a1')
+    bench.freeze(a)
+    bench.pass(GRACE_MS + 1_000)
+    bench.thaw(a)
+    a.member.awake(bench.clock.now())
+    bench.pump()
+    bench.open(a, 'a2', 'ada')
+    bench.pass(LEASE_MS)
+    expect([a.told, b.told]).toEqual([['+ada'], ['+ada']])
   })
 
   it('P8 hand over: a closed user is held for max(grace, lease), then released, then it leaves', () => {

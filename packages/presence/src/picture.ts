@@ -158,6 +158,7 @@ export class Picture implements Shown {
     if (!this.follower.inStep) return
     const gone: UserId[] = []
     for (const id of this.#visible.ahead()) {
+      // As long as his release waits, so do the holds of others.
       if (this.#outbox.has(id)) continue
       if (this.#connections.isHeld(id)) this.#outbox.mark(id)
       else gone.push(id)
