@@ -58,7 +58,7 @@ async function populate(): Promise<void> {
 /** As after a day of use: the made-up people here were last seen at other times than this minute. */
 async function pictureForReadme(): Promise<void> {
   const window = await openWindow(browser, product.url, {
-    viewport: { width: 1000, height: 760 },
+    viewport: { width: 1000, height: 960 },
     deviceScaleFactor: 1.5,
   })
   const page = await window.newPage()
