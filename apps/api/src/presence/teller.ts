@@ -80,11 +80,12 @@ export class Teller {
     this.#flush()
   }
 
-  /** In a storm, a socket that has drained gets one frame with the next flush, not one more before it. */
+  /** In a storm, a socket that has drained gets one frame when the next flush may be, not one more before it. */
   defer(socket: Socket): boolean {
     const { pace, now } = this.#options
-    if (this.#cancel === null || !pace.isStorm(now())) return false
+    if (!pace.isStorm(now()) || pace.due(now()) <= now()) return false
     this.#deferred.add(socket)
+    this.#schedule()
     return true
   }
 
@@ -99,7 +100,8 @@ export class Teller {
   }
 
   #schedule(): void {
-    if (this.#cancel !== null || this.#work.length > 0 || this.#tick.isEmpty || this.#isStopped) return
+    if (this.#cancel !== null || this.#work.length > 0 || this.#isStopped) return
+    if (this.#tick.isEmpty && this.#deferred.size === 0) return
     const { pace, now } = this.#options
     const at = now()
     const wait = Math.ceil(pace.due(at) - at)
@@ -126,10 +128,11 @@ export class Teller {
     const at = now()
     const net = this.#tick.flush(told, truth)
     if (net.changes.length > 0 || net.accounts.length > 0 || net.removals.length > 0) {
-      this.#flushedAt = at
       backlog.add(net)
       answers.flushed()
+      this.#flushedAt = at
     }
+    if (this.#deferred.size > 0) this.#flushedAt = at
     this.#workedMs = now() - at
     this.#begin(this.#telling(net, backlog.version))
   }
