@@ -424,6 +424,24 @@ describe('members of one store', () => {
     expect(b.told).toEqual(['+ada', '+bob', '-bob'])
   })
 
+  it('P8 do not leave as long as a socket is open, though a burial has left nobody held', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    bench.open(a, 'a1', 'ada')
+    a.cut = true
+    bench.pass(2 * (LEASE_MS + GRACE_MS))
+    a.member.drain(bench.clock.now())
+    a.cut = false
+    bench.pass(BEAT_MS)
+    expect(a.member.hasLeft).toBe(false)
+    a.member.answered('a1', bench.clock.now())
+    bench.pump()
+    expect(b.told).toEqual(['+ada', '-ada', '+ada'])
+    bench.close(a, 'a1')
+    bench.pass(LEASE_MS + 3 * BEAT_MS)
+    expect([b.told.at(-1), a.member.hasLeft]).toEqual(['-ada', true])
+  })
+
   it('P8 leave at once where they never reached the store', () => {
     const bench = new Bench()
     const a = bench.add(true, { cut: true })

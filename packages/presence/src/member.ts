@@ -226,8 +226,7 @@ export class Member {
         return !hasLeft && this.#link.wantsSubscription(now) ? { lane, kind: 'subscribe' } : null
       case 'life': {
         if (!this.#link.mayTry(now)) return null
-        const leaving = this.#draining && this.#connections.heldCount === 0 && this.#outbox.empty
-        return this.#membership.lifeCall(leaving, now)
+        return this.#membership.lifeCall(this.#isLeaving, now)
       }
       case 'batch':
         // Not only after the first beat of a link that is back: holds are never late for want of an answer.
@@ -304,6 +303,12 @@ export class Member {
     if (loaded === null) return
     this.#recheck()
     this.#ready ||= this.#picture.follower.complete
+  }
+
+  /** Nobody is held, nobody may yet answer and be held again, and the store knows it all. */
+  get #isLeaving(): boolean {
+    const { connectionCount, heldCount } = this.#connections
+    return this.#draining && connectionCount + heldCount === 0 && this.#outbox.empty
   }
 
   /** Before it is ready there are no sockets to check. */

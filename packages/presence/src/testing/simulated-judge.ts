@@ -177,13 +177,10 @@ export class SimulatedJudge implements ProcessWatcher {
     if (!this.#isCovered(user)) user.uncoveredAt = now
     // A process that was cut off learns late what was right when it happened.
     const at = Math.min(now, where.changedAt(id) ?? now)
+    if (now <= user.exposedUntil) return
     if (at - user.uncoveredAt > GRACE_MS + SLACK_MS) {
       this.#fault(`wrong offline: ${id} at ${where.name}`)
-    } else if (
-      this.#calm &&
-      now > user.exposedUntil &&
-      (user.open.size > 0 || now < user.protectedUntil - SAMPLE_MS)
-    ) {
+    } else if (this.#calm && (user.open.size > 0 || now < user.protectedUntil - SAMPLE_MS)) {
       this.#fault(`flicker: ${id} at ${where.name}`)
     }
   }
@@ -215,7 +212,10 @@ export class SimulatedJudge implements ProcessWatcher {
       if (by.isGone) continue
       for (const process of to) {
         const looked = (this.#rechecks.get(process) ?? -Infinity) >= at
-        if (process.isRunning && !looked && !this.#heardBy(process).has(what)) {
+        const heard = this.#heardBy(process)
+        // Who heard of the end of an account first, hears no more of its beginning.
+        const hears = heard.has(what) || heard.has(what.replace('added', 'removed'))
+        if (process.isRunning && !looked && !hears) {
           this.#fault(`${process.name} never hears ${what}`)
         }
       }
