@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 import type { EventLog, ProcessState } from './event-log.ts'
@@ -100,6 +101,13 @@ export class ApiProcess {
   thaw(): void {
     this.#child?.kill('SIGCONT')
     this.note('running')
+  }
+
+  /** Stands still for a moment, as a process does that collects garbage. */
+  async pause(ms: number): Promise<void> {
+    this.#child?.kill('SIGSTOP')
+    await sleep(ms)
+    this.#child?.kill('SIGCONT')
   }
 
   note(state: ProcessState): void {

@@ -146,15 +146,16 @@ test('P13 a process that is cut off shows its own', () => {
   expect(verdict).toMatchObject(right)
 })
 
-test('events written down late are forgiven by so much', () => {
-  const events: LoggedEvent[] = [
-    { at: 0, type: 'process', process: 0, state: 'running' },
-    { at: 0, type: 'observer', observer: 'o', process: 0, isSettled: true },
-    { at: 1_000, type: 'connected', user: 'ann', connection: 1, process: 0 },
-    { at: 1_000, type: 'shown', observer: 'o', user: 'ann', status: 'online' },
-    { at: 5_200, type: 'disconnected', user: 'ann', connection: 1 },
-    { at: 9_000, type: 'shown', observer: 'o', user: 'ann', status: 'offline' },
+test('what was written down late, and when, is forgiven by so much', () => {
+  const story: Timed[] = [
+    connected(1_000),
+    shown(1_020, 'online'),
+    // It broke at 5.0 s.
+    disconnected(6_000),
+    shown(9_000, 'offline'),
   ]
-  expect(check(events, { ...limits, slackMs: 300 }).wrongOfflines).toEqual([])
-  expect(check(events, limits).wrongOfflines).toHaveLength(1)
+  const lag = (at: number): Timed => [at, { type: 'lag', ms: 1_000 }]
+  expect(verdictOn(...story).wrongOfflines).toHaveLength(1)
+  expect(verdictOn(...story, lag(6_001)).wrongOfflines).toEqual([])
+  expect(verdictOn(...story, lag(50_000)).wrongOfflines).toHaveLength(1)
 })

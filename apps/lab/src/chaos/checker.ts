@@ -1,12 +1,12 @@
 import type { LoggedEvent } from './event-log.ts'
 import { gaps, intersection, type Interval, union, when } from './intervals.ts'
-import { type ObserverHistory, type Person, readHistory } from './history.ts'
+import { type History, type ObserverHistory, type Person, readHistory } from './history.ts'
 
 export interface Limits {
   readonly graceMs: number
   /** How long somebody who is gone may be shown online, and somebody who is there offline. */
   readonly convergenceMs: number
-  /** How late the events may have been written down. */
+  /** How late an event may have been written down, where nothing else is noted. */
   readonly slackMs: number
 }
 
@@ -48,7 +48,7 @@ export function check(events: readonly LoggedEvent[], limits: Limits): Verdict {
       wrongOfflines.push(
         ...shown
           .filter(({ is }) => !is)
-          .flatMap(({ at }) => wrongOffline(person, at, limits) ?? [])
+          .flatMap(({ at }) => wrongOffline(person, at, limits, history) ?? [])
           .map(({ at, why }) => ({ observer: observer.name, user, at, why })),
       )
       const shownOnline = when(shown, end)
@@ -56,12 +56,12 @@ export function check(events: readonly LoggedEvent[], limits: Limits): Verdict {
       const gone = gaps(there, { from: begin, to: end })
       for (const { from, to } of intersection(intersection(gone, couldKnow), shownOnline)) {
         worstGhostMs = Math.max(worstGhostMs, to - from)
-        if (to - from > limits.convergenceMs + limits.slackMs)
+        if (to - from > limits.convergenceMs + limits.slackMs + history.lagWithin({ from, to }))
           ghosts.push(fault(observer, user, from, `gone, and shown online for ${Math.round(to - from)} ms`))
       }
       const shownOffline = gaps(shownOnline, { from: begin, to: end })
       for (const { from, to } of intersection(intersection(person.good, couldKnow), shownOffline)) {
-        if (to - from > limits.convergenceMs + limits.slackMs)
+        if (to - from > limits.convergenceMs + limits.slackMs + history.lagWithin({ from, to }))
           missing.push(
             fault(observer, user, from, `there, and shown offline for ${Math.round(to - from)} ms`),
           )
@@ -71,8 +71,13 @@ export function check(events: readonly LoggedEvent[], limits: Limits): Verdict {
   return { wrongOfflines, ghosts, missing, worstGhostMs, shown: history.shownChanges }
 }
 
-function wrongOffline(person: Person, at: number, limits: Limits): { at: number; why: string } | undefined {
-  const { graceMs, slackMs } = limits
+function wrongOffline(
+  person: Person,
+  at: number,
+  { graceMs, slackMs: least }: Limits,
+  history: History,
+): { at: number; why: string } | undefined {
+  const slackMs = least + history.lagWithin({ from: at - graceMs - least, to: at + least })
   // Only an absence that was not over for a whole grace can be the reason.
   const absences = gaps(person.good, { from: Number.NEGATIVE_INFINITY, to: at + slackMs }).filter(
     ({ to }) => to > at - graceMs - slackMs,

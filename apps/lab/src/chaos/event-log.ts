@@ -30,13 +30,28 @@ export type ChaosEvent =
       readonly user: string
       readonly status: 'online' | 'offline'
     }
+  /** Whoever writes this down stood still for so long until now: what is written now may have happened then. */
+  | { readonly type: 'lag'; readonly ms: number }
 
 /** `at` in ms, of one clock. */
 export type LoggedEvent = ChaosEvent & { readonly at: number }
 
+const LOOK_MS = 25
+
 /** One clock and one order for all that happens in a run. */
 export class EventLog {
   readonly events: LoggedEvent[] = []
+
+  /** Notes when this process stood still. @returns to stop it */
+  watchLag(): () => void {
+    let last = performance.now()
+    const timer = setInterval(() => {
+      const ms = performance.now() - last - LOOK_MS
+      last = performance.now()
+      if (ms > LOOK_MS) this.add({ type: 'lag', ms })
+    }, LOOK_MS)
+    return () => clearInterval(timer)
+  }
 
   add(event: ChaosEvent): void {
     this.events.push({ ...event, at: performance.now() })

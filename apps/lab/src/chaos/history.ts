@@ -1,5 +1,5 @@
 import type { LoggedEvent, ProcessState } from './event-log.ts'
-import { gaps, intersection, type Intervals, union, when } from './intervals.ts'
+import { gaps, intersection, type Interval, type Intervals, union, when } from './intervals.ts'
 
 export interface Person {
   /** When he had a connection to a process that ran and reached Redis, or would have, were it not away for all (P7). */
@@ -30,6 +30,8 @@ export interface History {
   /** When the person was there as far as that observer's process can know: its own connections count in any case (P13). */
   presentFor(person: Person, observer: ObserverHistory): Intervals
   readonly shownChanges: ReadonlyMap<string, number>
+  /** How much later than it happened something may have been written down between these moments, ms. */
+  lagWithin(interval: Interval): number
 }
 
 type Of<T extends LoggedEvent['type']> = Extract<LoggedEvent, { type: T }>
@@ -56,6 +58,7 @@ export function readHistory(events: readonly LoggedEvent[]): History {
     gaps(inState(process, ['frozen', 'dead', 'cut']), { from: begin, to: end }),
   )
   const observers = readObservers(of('observer'), of('shown'), end)
+  const lags = of('lag')
   const shownChanges = new Map<string, number>()
   for (const { user } of of('shown')) shownChanges.set(user, (shownChanges.get(user) ?? 0) + 1)
 
@@ -66,6 +69,8 @@ export function readHistory(events: readonly LoggedEvent[]): History {
     observers,
     redisAway,
     shownChanges,
+    lagWithin: ({ from, to }) =>
+      Math.max(0, ...lags.filter(({ at, ms }) => at >= from && at - ms <= to).map(({ ms }) => ms)),
     disturbed: (observer) =>
       union(
         ...[...observer.byProcess].map(([process, there]) =>

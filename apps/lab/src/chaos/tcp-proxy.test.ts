@@ -13,8 +13,10 @@ afterEach(async () => {
 /** A server that says everything back, and a client of it by way of a proxy. */
 async function setUp() {
   const ports: (number | undefined)[] = []
+  let ends = 0
   const server = createServer((socket) => {
     ports.push(socket.remotePort)
+    socket.on('close', () => ends++)
     socket.on('error', () => {})
     socket.pipe(socket)
   })
@@ -25,7 +27,7 @@ async function setUp() {
   if (address === null || typeof address === 'string') throw new Error('no port')
   const proxy = await TcpProxy.start(address.port)
   stops.push(() => proxy.stop())
-  return { proxy, ports, open: () => open(proxy.port) }
+  return { proxy, ports, ended: () => ends, open: () => open(proxy.port) }
 }
 
 function open(port: number) {
@@ -76,6 +78,19 @@ test.each(['to-server', 'to-client'] as const)(
     await vi.waitFor(() => expect(state.heard).toBe('ab'), patient)
   },
 )
+
+test('stalled, the end of one side is not heard of by the other until it is healed', async () => {
+  const { proxy, open: connectTo, ended } = await setUp()
+  const { socket, state } = connectTo()
+  socket.write('a')
+  await vi.waitFor(() => expect(state.heard).toBe('a'), patient)
+  proxy.stall('to-server', 'to-client')
+  socket.destroy()
+  await sleep(100)
+  expect(ended()).toBe(0)
+  proxy.heal()
+  await vi.waitFor(() => expect(ended()).toBe(1), patient)
+})
 
 test('one connection is made deaf, as the server names it', async () => {
   const { proxy, open: connectTo, ports } = await setUp()

@@ -60,7 +60,11 @@ export class TcpProxy {
   /** Nothing passes in these directions, and nobody is told. */
   stall(...directions: Direction[]): void {
     this.#stalled = new Set(directions)
-    for (const pair of this.#pairs) this.#hold(pair)
+    for (const pair of this.#pairs) {
+      this.#hold(pair)
+      if (pair.client.destroyed) this.#closed(pair.client, pair.server)
+      if (pair.server.destroyed) this.#closed(pair.server, pair.client)
+    }
   }
 
   /** Of the connection that the server sees come from this port, nothing arrives at the client. */
@@ -99,11 +103,15 @@ export class TcpProxy {
       if (this.#delayMs === 0) to.write(chunk)
       else setTimeout(() => to.writable && to.write(chunk), this.#delayMs)
     })
-    from.on('close', () => {
-      for (const pair of this.#pairs)
-        if (pair.client === from || pair.server === from) this.#pairs.delete(pair)
-      to.destroySoon()
-    })
+    from.on('close', () => this.#closed(from, to))
+  }
+
+  /** On a path that is dead one way, the other side does not hear of an end either. */
+  #closed(from: Socket, to: Socket): void {
+    const pair = [...this.#pairs].find(({ client, server }) => client === from || server === from)
+    if (pair === undefined || this.#stalled.has(pair.client === from ? 'to-server' : 'to-client')) return
+    this.#pairs.delete(pair)
+    to.destroySoon()
   }
 
   #hold({ client, server }: Pair): void {

@@ -18,6 +18,18 @@ export interface Cut {
   readonly to: string
 }
 
+const NO_COUNT: Cut = {
+  file: 'packages/presence/src/membership.ts',
+  from: 'if (!follower.miscounted || now < this.#countCheckAt) return',
+  to: 'if (now > 0) return',
+}
+
+const NO_HINT: Cut = {
+  file: 'packages/presence/src/membership.ts',
+  from: 'follower.hint(answer.seq, answer.online, now)',
+  to: '',
+}
+
 export const twins: readonly Twin[] = [
   {
     name: 'no-grace',
@@ -36,7 +48,7 @@ export const twins: readonly Twin[] = [
     name: 'no-burial',
     without: 'P6: the burial of a silent process',
     fault: 'kill-process',
-    bites: /ghost/,
+    bites: /ghost|who are gone/,
     cuts: [
       {
         file: 'apps/api/src/presence/lua/beat.lua',
@@ -73,15 +85,22 @@ export const twins: readonly Twin[] = [
   },
   {
     name: 'no-history',
-    without: 'P7: the notice that Redis has another history',
+    without:
+      'P7: the notices that Redis has another history and numbers again what it had numbered, and the count',
     fault: 'forgetful-failover',
-    bites: /ghost|missing|right again|wrong offline|After \d+ ms/,
+    bites: /ghost|missing|right again|wrong offline|who are/,
     cuts: [
       {
         file: 'apps/api/src/presence/lua/prelude.lua',
         from: 'if epoch[1] and epoch[2] == history then',
         to: 'if epoch[1] then',
       },
+      {
+        file: 'packages/presence/src/membership.ts',
+        from: 'if (answer.seq < this.#beatSent.seq) {',
+        to: 'if (answer.seq < 0) {',
+      },
+      NO_COUNT,
     ],
   },
   {
@@ -99,22 +118,42 @@ export const twins: readonly Twin[] = [
   },
   {
     name: 'no-probe',
-    without: 'the probe that a process publishes to itself',
+    without: 'P4: the probe that a process publishes to itself, and the look at how far the others are',
     fault: 'deaf-subscriber',
-    bites: /right again|ghost|After \d+ ms/,
+    bites: /right again|ghost|who are gone/,
     cuts: [
       {
         file: 'packages/presence/src/link.ts',
         from: 'if (now < this.#probeAt) return null',
         to: 'if (now > 0) return null',
       },
+      NO_HINT,
+    ],
+  },
+  {
+    name: 'no-gap',
+    without: 'P4: the notice that changes are missing',
+    fault: 'cut-subscribers',
+    bites: /right again|ghost|missing|who are/,
+    cuts: [
+      {
+        file: 'packages/presence/src/follower.ts',
+        from: 'else this.#behindSince ??= now',
+        to: '',
+      },
+      {
+        file: 'packages/presence/src/follower.ts',
+        from: "if (this.#need === 'nothing') this.#need = 'log'",
+        to: "if (this.#need === 'nothing' && !this.#complete) this.#need = 'log'",
+      },
+      NO_COUNT,
     ],
   },
   {
     name: 'no-missed-ping',
     without: 'the close of a connection that missed a ping',
     fault: 'half-open',
-    bites: /ghost|After \d+ ms/,
+    bites: /ghost|who are gone/,
     cuts: [
       {
         file: 'apps/api/src/presence/heartbeat.ts',
@@ -127,7 +166,7 @@ export const twins: readonly Twin[] = [
     name: 'no-end-of-patience',
     without: 'P9: the close of a connection that does not drain',
     fault: 'slow-reader',
-    bites: /offline|After \d+ ms/,
+    bites: /offline|who are gone/,
     cuts: [
       {
         file: 'apps/api/src/presence/heartbeat.ts',
@@ -140,7 +179,7 @@ export const twins: readonly Twin[] = [
     name: 'no-recheck',
     without: 'P11: the re-check of all sessions',
     fault: 'lost-end-notice',
-    bites: /closed|After \d+ ms/,
+    bites: /closed|it is live/,
     cuts: [
       {
         file: 'apps/api/src/presence/session-recheck.ts',

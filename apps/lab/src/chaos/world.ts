@@ -1,5 +1,4 @@
 import { freePort } from '@rollcall/api/testing/services/redis-server'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
@@ -31,11 +30,13 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+const GROUP = 50
+const GROUP_WITHIN_MS = 60_000
 const SECRET = 'a secret of the fault suite, 32 characters and more'
 
 /** Everything of one run: processes, services, people, and the log of what happens to them. */
 export class World {
-  readonly log = new EventLog()
+  readonly log: EventLog
   readonly timing: Timing
   readonly random: () => number
   readonly processes: readonly ApiProcess[]
@@ -48,7 +49,7 @@ export class World {
   readonly observers: Observer[] = []
   readonly tabs = new Set<Tab>()
   readonly #movers: Mover[] = []
-  readonly #lag = monitorEventLoopDelay({ resolution: 10 })
+  readonly #stopLag: () => void
   readonly #memory = new Map<number, number>()
   #turn = 0
   #batch = 0
@@ -68,7 +69,7 @@ export class World {
     this.pool = parts.pool
     this.pool.on('error', () => {})
     this.sessions = new MadeUpSessions({ pool: this.pool, secret: SECRET, secure: false })
-    this.#lag.enable()
+    this.#stopLag = this.log.watchLag()
     void this.#watchMemory()
   }
 
@@ -141,10 +142,17 @@ export class World {
     return tab
   }
 
-  /** So many people, each with a tab that stays at one process, or goes anywhere. */
+  /** So many people, each with a tab that stays at one process, or goes anywhere. They come in groups, as people do. */
   async bring(count: number, at: number | 'anywhere'): Promise<Tab[]> {
+    const tabs: Tab[] = []
     const sessions = await this.newSessions(count)
-    return sessions.map((session) => this.open(session, at === 'anywhere' ? this.anywhere() : this.to(at)))
+    for (let from = 0; from < count; from += GROUP) {
+      for (const session of sessions.slice(from, from + GROUP))
+        tabs.push(this.open(session, at === 'anywhere' ? this.anywhere() : this.to(at)))
+      // oxlint-disable-next-line no-await-in-loop
+      if (count > GROUP) await this.untilConnected(tabs, GROUP_WITHIN_MS)
+    }
+    return tabs
   }
 
   /** One observer at each process, and one who goes anywhere. */
@@ -261,9 +269,12 @@ export class World {
     }
   }
 
-  /** How late the log may have been written, ms. */
-  get slackMs(): number {
-    return 250 + this.#lag.max / 1e6
+  /** How long this process stood still at most since that event, ms. */
+  lagSince(event: number): number {
+    return Math.max(
+      0,
+      ...this.log.events.slice(event).flatMap((entry) => (entry.type === 'lag' ? [entry.ms] : [])),
+    )
   }
 
   /** The most that any process held, in MiB. */
@@ -273,7 +284,7 @@ export class World {
 
   async close(): Promise<void> {
     this.#watching = false
-    this.#lag.disable()
+    this.#stopLag()
     await this.endMoving()
     for (const tab of this.tabs) tab.close()
     for (const { tab } of this.observers) tab.close()

@@ -118,7 +118,8 @@ export const deafSubscriber: Fault = {
   promised: (timing) =>
     `nobody is shown offline wrongly; all screens are right within ${seconds(convergence(timing))}`,
   convergenceMs: convergence,
-  world: { proxied: true },
+  // Nobody else moves: a process that says nothing is told nothing by the answers either.
+  world: { proxied: true, movers: 0 },
   async run({ world, timing, pinned: [leaving = []] }) {
     const list = String(await world.redis.command('CLIENT', 'LIST', 'TYPE', 'pubsub'))
     for (const [, port] of list.matchAll(/ addr=127\.0\.0\.1:(\d+) /g))

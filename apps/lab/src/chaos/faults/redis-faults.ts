@@ -48,10 +48,19 @@ export const redisCrash: Fault = {
 
 export const flushAll: Fault = {
   name: 'flushall',
-  title: 'FLUSHALL',
+  title: 'FLUSHALL, while a process stands still for a moment',
   promised,
   convergenceMs: convergence,
-  run: (scene) => through(scene, async () => void (await scene.world.redis.command('FLUSHALL')), nothing),
+  run: (scene) =>
+    through(
+      scene,
+      async () => {
+        const pause = scene.world.process(1).pause(scene.timing.leaseMs / 4)
+        await scene.world.redis.command('FLUSHALL')
+        await pause
+      },
+      nothing,
+    ),
 }
 
 export const freezeRedis: Fault = {
