@@ -12,7 +12,10 @@ const LONG_NAME = 'w'.repeat(32)
 
 async function faultsOf(page: Page): Promise<string[]> {
   if (page.viewportSize()?.width === SMALLEST.width) return []
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .options({ resultTypes: ['violations'] })
+    .analyze()
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
 }
 

@@ -16,6 +16,7 @@ export function story(world: World, graceMs: number): void {
     await ana.submit('Sign up')
     await ana.sees('ana', 'Online')
     await eventually(() => ana.page.locator('main').innerText()).toContain('You are the only one here.')
+    expect(await ana.page.evaluate(() => isSecureContext)).toBe(false)
     const seen = await ana.recordsRow('bo')
 
     const bo = await world.visitor('bo')
@@ -25,6 +26,7 @@ export function story(world: World, graceMs: number): void {
     await ana.sees('bo', 'Online')
     expect(await ana.page.locator('main').innerText()).toContain('2 online now')
 
+    await ana.page.getByText('bo came online.').waitFor()
     await bo.logOut()
     await ana.sees('bo', 'Offline')
     await bo.logIn()

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 
+import { LAN_HOST } from './product.ts'
+
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /** A real Chromium: `CHROMIUM_PATH`, or where distributions put it. */
@@ -13,6 +15,7 @@ export function openBrowser(): Promise<Browser> {
     executablePath,
     args: [
       '--no-sandbox',
+      `--host-resolver-rules=MAP ${LAN_HOST} 127.0.0.1`,
       '--disable-gpu',
       '--disable-quic',
       '--no-first-run',

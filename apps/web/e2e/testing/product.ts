@@ -10,18 +10,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
+export const LAN_HOST = 'rollcall.test'
 const READY_WITHIN_MS = 120_000
 
 /** The product as a stranger runs it: one process on embedded storage, the built page, a data folder of its own. */
 export class Product {
+  /** For a browser of `openBrowser`: a plain http address that, unlike localhost, is no secure context, as on a LAN. */
   readonly url: string
+  readonly #local: string
   readonly #environment: NodeJS.ProcessEnv
   readonly #folder: string
   #child: ChildProcess | undefined
   #output = ''
 
   private constructor(port: number, folder: string, settings: Record<string, string>) {
-    this.url = `http://localhost:${port}`
+    this.url = `http://${LAN_HOST}:${port}`
+    this.#local = `http://127.0.0.1:${port}`
     this.#folder = folder
     const { DATABASE_URL: _, REDIS_URL: __, ...environment } = process.env
     this.#environment = {
@@ -54,7 +58,7 @@ export class Product {
     this.#child = this.#run('apps/api/src/main.ts')
     const deadline = Date.now() + READY_WITHIN_MS
     for (;;) {
-      const answer = await fetch(`${this.url}/readyz`).catch(() => undefined)
+      const answer = await fetch(`${this.#local}/readyz`).catch(() => undefined)
       if (answer?.ok === true) return
       if (Date.now() > deadline || this.#child.exitCode !== null) {
         throw new Error(`The product did not get ready:\n${this.#output}`)
@@ -65,7 +69,7 @@ export class Product {
 
   /** An account, made the short way. */
   async signUp(username: string, password: string): Promise<void> {
-    const answer = await fetch(`${this.url}/api/auth/signup`, {
+    const answer = await fetch(`${this.#local}/api/auth/signup`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ username, password }),
