@@ -64,7 +64,7 @@ async function runFaults(wish: Wish): Promise<number> {
       tell(result)
     },
   )
-  const page = reliabilityPage(all, DEFAULT_TIMING, `${cpus().length} cores`)
+  const page = reliabilityPage(all, twins, DEFAULT_TIMING, `${cpus().length} cores`)
   if (wish.only.length === 0) await writeFile(PAGE, page)
   else console.log(page.slice(page.indexOf('| fault')))
   return all.every(({ results }) => results.every(({ problems }) => problems.length === 0)) ? 0 : 1

@@ -24,8 +24,10 @@ const result = (value: number, rest: Partial<RunResult> = {}): RunResult => ({
   ...rest,
 })
 
+const twin = { name: 'no-burial', without: 'P6: burial', fault: 'kill', bites: /ghost/, cuts: [] }
+
 const rowOf = (results: RunResult[]) =>
-  reliabilityPage([{ fault, results }], DEFAULT_TIMING, '2 cores')
+  reliabilityPage([{ fault, results }], [twin], DEFAULT_TIMING, '2 cores')
     .split('\n')
     .find((line) => line.startsWith('| kill -9'))
 
@@ -38,4 +40,9 @@ test('a row says what was promised, the median and the worst of all runs, and th
 test('a run that broke a promise is not hidden by those that kept it', () => {
   const row = rowOf([result(9_000), result(9_000, { wrongOfflines: 2, problems: ['wrong offline'] })])
   expect(row).toMatch(/\| 2 \| \*\*broken in 1 of 2\*\* \|$/)
+})
+
+test('it says which defences were taken away to see whether the suite can fail', () => {
+  const page = reliabilityPage([{ fault, results: [] }], [twin], DEFAULT_TIMING, '2 cores')
+  expect(page).toContain('| P6: burial | kill -9 |')
 })

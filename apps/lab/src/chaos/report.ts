@@ -1,6 +1,7 @@
 import type { Fault, Measure } from './fault.ts'
 import type { RunResult } from './run-fault.ts'
 import type { Timing } from './timing.ts'
+import type { Twin } from './twins.ts'
 
 /** All runs of one fault. */
 export interface FaultResults {
@@ -9,7 +10,12 @@ export interface FaultResults {
 }
 
 /** docs/reliability.md: what was promised, and what was measured. */
-export function reliabilityPage(all: readonly FaultResults[], timing: Timing, machine: string): string {
+export function reliabilityPage(
+  all: readonly FaultResults[],
+  twins: readonly Twin[],
+  timing: Timing,
+  machine: string,
+): string {
   const runs = Math.max(0, ...all.map(({ results }) => results.length))
   const rows = all.map(
     ({ fault, results }) =>
@@ -28,7 +34,19 @@ reached Redis, or that only an absence of Redis for all kept from it.
 | fault | promised | measured: median, worst | wrong offlines | |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
+
+## Whether the suite can fail
+
+\`pnpm chaos --twins\` runs products that lack a defence, and sees the fault bite:
+
+| without | it does not survive |
+| --- | --- |
+${twins.map(({ without, fault }) => `| ${without} | ${titleOf(all, fault)} |`).join('\n')}
 `
+}
+
+function titleOf(all: readonly FaultResults[], name: string): string {
+  return all.find(({ fault }) => fault.name === name)?.fault.title ?? name
 }
 
 function measured(results: readonly RunResult[]): string {

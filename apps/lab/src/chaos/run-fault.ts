@@ -48,7 +48,8 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<RunRe
     const [visitor] = await world.newSessions(1)
     await world.untilAgreed(SETTLED_WITHIN_MS)
     world.beginMoving()
-    await sleep(1_500)
+    // Nobody has come so late that he might be gone by right.
+    await sleep(timing.graceMs + 1_000)
     const begun = world.log.events.length
     const measures = await fault.run({ world, timing, pinned, roaming, cookie: visitor?.cookie ?? '' })
     await world.endMoving()
