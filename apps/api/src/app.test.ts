@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 
 import { Problem, Readiness, UserAnswer } from '@rollcall/protocol'
@@ -80,6 +81,26 @@ describe('the application', () => {
       expect(answer).toContain('application/problem+json')
       expect(Problem.parse(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).status).toBe(status)
     })
+  })
+
+  it.each([
+    ['a URL that is none', '/api/%zz', 400],
+    ['a foreign origin', '/api/ws', 403],
+    ['another route', '/api/auth/session', 401],
+    ['no route', '/api/nothing', 404],
+  ])('closes the connection of an upgrade that it refuses: %s', async (_what, path, status) => {
+    const headers = 'Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n'
+    const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+    const origin = status === 403 ? 'Origin: https://elsewhere.example\r\n' : ''
+    const socket = connect({ port: Number(new URL(server.address).port), host: '127.0.0.1' })
+    socket.setEncoding('utf8')
+    let answer = ''
+    socket.on('data', (chunk: string) => {
+      answer += chunk
+    })
+    socket.write(`GET ${path} HTTP/1.1\r\n${headers}${key}${origin}\r\n`)
+    await once(socket, 'close')
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   })
 
   describe('refuses what comes from another site', () => {
@@ -174,6 +195,10 @@ describe('the application', () => {
     expect(browser.cookie).toBe('')
   })
 
+  it('says how it is in HTTP/1.0 too, where nobody names a host', async () => {
+    expect(await raw('GET /healthz HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /)
+  })
+
   it('says how it is without looking at the database', async () => {
     expect((await visitor.get('/healthz')).status).toBe(200)
     const ready = await visitor.get('/readyz', { headers: { cookie: 'rollcall=nonsense' } })
@@ -225,6 +250,8 @@ describe('the application', () => {
         '429',
         '503',
       ])
+      const users = description.paths['/api/users']?.['get']
+      expect(Object.keys(users?.responses ?? {})).toEqual(['200', '400', '401', '403', '503'])
       expect(Object.keys(description.components.schemas).filter((name) => name.endsWith('Input'))).toEqual([])
     })
 

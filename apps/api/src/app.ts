@@ -70,19 +70,22 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
   app.setSerializerCompiler(serializerCompiler)
   takeJsonOnly(app)
 
-  logRequests(app)
-  await registerSecurityHeaders(app)
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/api')) reply.header('cache-control', 'no-store')
-    if (request.headers.host === undefined) throw problem(400, 'The Host header is missing.')
-  })
-  refuseForeign(app, config.publicOrigins)
-
+  // First: what refuses an upgrade before its hooks leaves the connection open.
   await socketRoute(app, {
     ...deps.sockets,
     isForeign: (request) => isForeign(request, config.publicOrigins),
     addressOf: (request) => addressKey(request.ip),
   })
+  logRequests(app)
+  await registerSecurityHeaders(app)
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/api')) reply.header('cache-control', 'no-store')
+    const { httpVersion, headers } = request.raw
+    // Balancers ask for the health in HTTP/1.0, which knows no hosts.
+    if (headers.host === undefined && httpVersion !== '1.0') throw problem(400, 'The Host header is missing.')
+  })
+  refuseForeign(app, config.publicOrigins)
+
   await registerOpenApi(app)
   referencePage(app)
   healthRoutes(app, deps.health)
@@ -97,6 +100,8 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
 function answerUnrouted(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   reply.header('x-request-id', request.id)
   answerError(error, request, reply)
+  // After an upgrade nobody else looks after the connection.
+  if (request.headers.upgrade !== undefined) reply.raw.once('finish', () => request.raw.socket.end())
   request.log.info({ method: request.method, status: reply.statusCode, address: request.ip }, 'request')
 }
 

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Config } from './config.ts'
@@ -25,6 +25,7 @@ export class Server {
   readonly #options: ServerOptions
   #parts: Parts | undefined
   #app: HttpServer | undefined
+  readonly #sockets = new Set<Socket>()
   #stopping: Promise<void> | undefined
 
   constructor(options: ServerOptions) {
@@ -44,6 +45,10 @@ export class Server {
     if (this.#stopping !== undefined) return null
     const app = await parts.createApp()
     this.#app = app
+    app.server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
+    })
     if (this.#stopping !== undefined) return null
     await app.listen({ port: config.port, host: config.host })
     if (!(await this.#prepareDatabase(parts))) return null
@@ -79,8 +84,22 @@ export class Server {
     const [parts, app] = [this.#parts, this.#app]
     if (parts === undefined) return
     await parts.drain()
-    if (app !== undefined) await closeApp(app)
+    if (app !== undefined) await this.#close(app)
     await parts.close()
+  }
+
+  async #close(app: HttpServer): Promise<void> {
+    // Those that were upgraded or refused to be are none of the HTTP server's any more.
+    const cut = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy()
+    }, CUT_AFTER_MS)
+    try {
+      const closed = app.close()
+      app.server.closeIdleConnections()
+      await closed
+    } finally {
+      clearTimeout(cut)
+    }
   }
 }
 
@@ -96,17 +115,6 @@ export async function startServer(
   } catch (error) {
     await server.stop()
     throw error
-  }
-}
-
-async function closeApp(app: HttpServer): Promise<void> {
-  const cut = setTimeout(() => app.server.closeAllConnections(), CUT_AFTER_MS)
-  try {
-    const closed = app.close()
-    app.server.closeIdleConnections()
-    await closed
-  } finally {
-    clearTimeout(cut)
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { sqlState } from './database-error.ts'
+import { codeOf } from './database-error.ts'
 import { type Lock, takeLock } from './lock-file.ts'
 
 /** The folder cannot be used; the message is one line for a person. */
@@ -42,7 +42,7 @@ async function taken(path: string): Promise<Lock> {
     )
   } catch (error) {
     if (error instanceof DataDirError) throw error
-    const reason = sqlState(error) ?? (error instanceof Error ? error.message : String(error))
+    const reason = codeOf(error) ?? (error instanceof Error ? error.message : String(error))
     throw new DataDirError(
       `DATA_DIR ${path} cannot be used (${reason}). Allowed: a folder that this process may write.`,
       { cause: error },

@@ -5,7 +5,7 @@ export class DatabaseUnavailable extends Error {
 
 /** True where a row with the same value of a unique column exists. */
 export function isUniqueViolation(error: unknown): boolean {
-  return sqlState(error) === '23505'
+  return codeOf(error) === '23505'
 }
 
 /** What a driver threw, told apart: away (with the cause inside), or as it was. */
@@ -15,7 +15,7 @@ export function translate(error: unknown): unknown {
 }
 
 /** The code of the driver or the SQLSTATE of the server, where there is one. */
-export function sqlState(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }
@@ -48,7 +48,7 @@ const awayMessages =
 
 function isAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isAway)
-  const code = sqlState(error)
+  const code = codeOf(error)
   if (code !== undefined) return networkCodes.has(code) || awayStates.test(code)
   return error instanceof Error && awayMessages.test(error.message)
 }

@@ -96,7 +96,10 @@ export class EmbeddedDatabase implements SqlSource {
 
   #finish(cause: Error): void {
     this.isUp = false
-    this.#end ??= new DatabaseUnavailable(`The embedded database is not there: ${cause.message}`, { cause })
+    this.#end ??= new DatabaseUnavailable(
+      `The embedded database in DATA_DIR cannot be used: ${cause.message}`,
+      { cause },
+    )
     this.#opened.reject(this.#end)
     for (const waiting of this.#waiting.values()) waiting.reject(this.#end)
     this.#waiting.clear()

@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 import { z } from 'zod'
 
+import { codeOf } from './database-error.ts'
+
 const Holder = z.object({
   pid: z.int().positive(),
   /** When the process started, as the system says it: a pid alone may by now be another's. */
@@ -60,10 +62,25 @@ async function create(file: string, own: Holder): Promise<boolean> {
     await link(draft, file)
     return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
-    throw error
+    const code = codeOf(error)
+    if (code === 'EEXIST') return false
+    if (code === undefined || !withoutLinks.has(code)) throw error
+    return await createWithoutLinks(file, own)
   } finally {
     await rm(draft, { force: true })
+  }
+}
+
+/** What file systems say that have no hard links. */
+const withoutLinks = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])
+
+async function createWithoutLinks(file: string, own: Holder): Promise<boolean> {
+  try {
+    await writeFile(file, JSON.stringify(own), { mode: 0o600, flag: 'wx' })
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
   }
 }
 
@@ -120,7 +137,7 @@ function startOf(pid: number): string | undefined {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined
+    if (codeOf(error) !== 'EPERM') return undefined
   }
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

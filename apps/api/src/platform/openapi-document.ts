@@ -13,7 +13,7 @@ export function completeDocument(json: string): OpenAPIV3_1.Document {
   for (const [path, item] of Object.entries(document.paths ?? {})) {
     for (const method of ['get', 'post', 'put', 'delete'] as const) {
       const operation = item?.[method]
-      if (operation !== undefined) complete(operation, path, method)
+      if (operation !== undefined) complete(operation, path)
     }
   }
   return document
@@ -34,13 +34,13 @@ function parse(json: string): OpenAPIV3_1.Document {
   return JSON.parse(json) as OpenAPIV3_1.Document
 }
 
-function complete(operation: OpenAPIV3_1.OperationObject, path: string, method: string): void {
+function complete(operation: OpenAPIV3_1.OperationObject, path: string): void {
   const { operationId = '' } = operation
   if (!open.has(operationId)) operation.security = [{ session: [] }]
   const responses = operation.responses ?? {}
   for (const key of Object.keys(responses)) if (/^[45]xx$/i.test(key)) delete responses[key]
   if (responses['204'] !== undefined) responses['204'] = { description: 'Done' }
-  for (const status of problemsOf(operation, path, method)) {
+  for (const status of problemsOf(operation, path)) {
     responses[status] ??= {
       description: titleOf(status),
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -49,14 +49,14 @@ function complete(operation: OpenAPIV3_1.OperationObject, path: string, method: 
   operation.responses = responses
 }
 
-function problemsOf(operation: OpenAPIV3_1.OperationObject, path: string, method: string): ProblemStatus[] {
+function problemsOf(operation: OpenAPIV3_1.OperationObject, path: string): ProblemStatus[] {
   if (!path.startsWith('/api/')) return []
   const { operationId = '' } = operation
   const hasBody = operation.requestBody !== undefined
   const all: [ProblemStatus, boolean][] = [
     [400, hasBody || operation.parameters !== undefined],
     [401, !open.has(operationId) || operationId === 'logIn'],
-    [403, method !== 'get'],
+    [403, true],
     [404, path.includes('{')],
     [409, operationId === 'signUp'],
     [413, hasBody],

@@ -16,7 +16,9 @@ export function logRequests(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  const aborted = new WeakSet<FastifyRequest>()
   onAnswer(app, (request, reply) => {
+    if (aborted.has(request)) return
     const line = lineOf(request, reply)
     if (!faults.has(request)) request.log.info(line, 'request')
     else if (line.status === 500) request.log.error({ ...line, err: faults.get(request) }, 'request')
@@ -29,6 +31,7 @@ export function logRequests(app: FastifyInstance): void {
     }
   })
   app.addHook('onRequestAbort', async (request) => {
+    aborted.add(request)
     request.log.info({ ...lineOf(request, null), aborted: true }, 'request')
   })
 }

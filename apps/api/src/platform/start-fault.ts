@@ -1,5 +1,5 @@
 import { DataDirError } from './data-dir.ts'
-import { sqlState } from './database-error.ts'
+import { codeOf } from './database-error.ts'
 
 interface Where {
   readonly host: string
@@ -9,7 +9,7 @@ interface Where {
 /** Why the start failed, in one line for a person. */
 export function explainStartFault(error: unknown, { host, port }: Where): string {
   if (error instanceof DataDirError) return error.message
-  const code = sqlState(error)
+  const code = codeOf(error)
   switch (code) {
     case 'EADDRINUSE':
       return `PORT ${port} on ${host} is taken by another program. Stop it, or set PORT to a free port.`
