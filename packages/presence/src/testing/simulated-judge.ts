@@ -93,7 +93,9 @@ export class SimulatedJudge implements ProcessWatcher {
     for (const user of this.users) {
       const droppedAt = user.droppedAt.get(process) ?? -Infinity
       const heldMs = process.isDraining ? Infinity : this.#calm ? GRACE_MS + SLACK_MS : PROMISED_MS
-      if (this.#time.now < droppedAt + heldMs) user.connectedAt = this.#time.now
+      if (this.#time.now >= droppedAt + heldMs) continue
+      user.connectedAt = this.#time.now
+      user.droppedAt.set(process, Math.max(droppedAt, process.thawsAt))
     }
   }
 
