@@ -20,8 +20,8 @@ test('who was told each change once, in whatever frames, was told rightly', () =
   expect(ledger.wronged()).toBe(1)
   ledger.told(1, frame(came('ben')), 130)
   expect([ledger.wronged(), ledger.unexpected]).toEqual([0, 0])
-  expect(ledger.durations.quantile(0.75)).toBeCloseTo(10.1)
-  expect(ledger.durations.quantile(1)).toBeCloseTo(30.1)
+  expect(ledger.arrivals.quantile(0.75)).toBeCloseTo(10.1)
+  expect(ledger.arrivals.quantile(1)).toBeCloseTo(30.1)
 })
 
 test('what is told twice to one is noticed, also where another was told nothing', () => {

@@ -7,6 +7,10 @@ interface Entry {
   readonly isMeasured: boolean
 }
 
+interface Kept extends Entry {
+  readonly online: boolean
+}
+
 interface Reading {
   readonly events: readonly number[]
   readonly sum: number
@@ -15,12 +19,15 @@ interface Reading {
 
 /** What happened, and who was told of it when: finds what was lost and what was told twice. */
 export class Ledger {
-  readonly durations = new Durations()
+  readonly arrivals = new Durations()
+  readonly departures = new Durations()
+  /** When anybody was told of a change for the last time. */
+  toldAt = -Infinity
   /** Changes that were told, and never happened. */
   unexpected = 0
   /** Watchers that were given a snapshot instead. */
   skips = 0
-  readonly #entries: Entry[] = []
+  readonly #entries: Kept[] = []
   /** By kind of change, those not yet told to anybody. */
   readonly #untold = new Map<string, number[]>()
   readonly #known = new Map<string, number>()
@@ -45,19 +52,22 @@ export class Ledger {
     const untold = this.#untold.get(kind)
     if (untold === undefined) this.#untold.set(kind, [this.#entries.length])
     else untold.push(this.#entries.length)
-    this.#entries.push(entry)
+    this.#entries.push({ ...entry, online })
   }
 
   told(watcher: number, heard: Heard, now: number): void {
     if (heard.kind === 'snapshot') this.skips++
     if (heard.kind !== 'changes') return
+    this.toldAt = now
     const { events, sum, squares } = this.#read(heard)
     this.#counts[watcher] = (this.#counts[watcher] ?? 0) + events.length
     this.#sums[watcher] = (this.#sums[watcher] ?? 0) + sum
     this.#squares[watcher] = (this.#squares[watcher] ?? 0) + squares
     for (const event of events) {
       const entry = this.#entries[event]
-      if (entry?.isMeasured === true) this.durations.add(now - entry.at)
+      if (entry?.isMeasured !== true) continue
+      const durations = entry.online ? this.arrivals : this.departures
+      durations.add(now - entry.at)
     }
   }
 
