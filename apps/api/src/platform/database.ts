@@ -86,7 +86,10 @@ function postgres(url: string): Database {
     dataDir: null,
     lost: new Promise(() => {}),
     isUp: () => pool.isUp,
-    prepare: () => migratePatiently(url),
+    prepare: async () => {
+      await migratePatiently(url)
+      await pool.untilUp()
+    },
     close: async () => {
       await db.destroy()
       await pool.end()

@@ -52,6 +52,14 @@ export class GuardedPool implements SqlSource {
     }
   }
 
+  /** Resolves when the server has answered; whoever asks before that is refused. */
+  async untilUp(): Promise<void> {
+    while (!this.isUp && !this.#ended) {
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
   async end(): Promise<void> {
     this.#ended = true
     this.isUp = false
