@@ -17,7 +17,7 @@ beforeAll(async () => {
   links = await Promise.all([open(), open()])
 })
 afterAll(async () => {
-  await Promise.all(links.map((link) => link.close()))
+  for (const link of links) link.close()
   await cluster.stop()
 })
 
