@@ -1,19 +1,10 @@
 import { UsersAnswer } from '@rollcall/protocol'
 
-import { Services } from '../chaos/services.ts'
-import { seededRandom } from '../names.ts'
-import { DirectoryHouse } from './directory-house.ts'
-
-/** What one kind of request cost among so many accounts. */
-export interface DirectoryRow {
-  readonly accounts: number
-  readonly request: string
-  /** ms, from asking to the last byte. */
-  readonly p50: number
-  readonly p99: number
-  /** Pages of 8 KiB that the database touched for a request, that for the session included. */
-  readonly pages: number
-}
+import { Services } from '../../chaos/services.ts'
+import { seededRandom } from '../../names.ts'
+import type { Scenario } from '../result.ts'
+import { DirectoryHouse } from '../directory-house.ts'
+import { type DirectoryRow, directoryResult } from '../directory-result.ts'
 
 interface Asker {
   readonly house: DirectoryHouse
@@ -42,9 +33,15 @@ const kinds: Record<string, (asker: Asker) => string> = {
 }
 
 /** Pages of the directory among few and many accounts, all of them at the same time, so that whatever else happens on the machine meets all. */
-export async function run({ quick }: { quick: boolean }): Promise<DirectoryRow[]> {
-  const sizes = quick ? [100, 10_000] : [100, 10_000, 100_000, 1_000_000]
-  const times = quick ? 100 : 500
+export const directory: Scenario = {
+  name: 'directory',
+  run: async ({ quick }) => {
+    const sizes = quick ? [100, 10_000] : [100, 10_000, 100_000, 1_000_000]
+    return directoryResult(await measureAll(sizes, quick ? 100 : 500))
+  },
+}
+
+async function measureAll(sizes: readonly number[], times: number): Promise<DirectoryRow[]> {
   const services = await Services.start()
   const askers: Asker[] = []
   try {
