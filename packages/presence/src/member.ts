@@ -24,7 +24,8 @@ const LANES: readonly Lane[] = ['subscription', 'life', 'batch', 'reading', 'bur
 
 /**
  * One process at the store, as a state machine: it is told what happens, and asks with {@link next} for calls to be made. It reads no
- * clock: `now` is a steady time in ms. SPEC.md has the rules.
+ * clock: `now` is a steady time in ms. SPEC.md has the rules. All that can happen stands in this one file, because all of it passes the
+ * same gate: was this process asleep, and is what it shows still right?
  */
 export class Member {
   readonly #options: MemberOptions
@@ -268,8 +269,7 @@ export class Member {
         return
       }
       case 'apply':
-        if (!membership.isCurrent(answer.call.batch)) return
-        membership.batchAnswered(answer.call, answer.answer)
+        if (membership.isCurrent(answer.call.batch)) membership.batchAnswered(answer.call, answer.answer)
         if (answer.answer.result !== 'done') return
         if (answer.answer.entry !== null) this.#picture.made(answer.answer.entry, now)
         if (!this.#options.shared) this.#picture.settle()
