@@ -196,6 +196,18 @@ describe('a stop', () => {
     expect(house.gateway.socketCount).toBe(0)
   })
 
+  test('cuts who was closed before and has not gone', async () => {
+    const house = await open()
+    const ana = await house.connect(house.user('Ana'))
+    ana.send({ type: 'watch', users: [], x: 'x'.repeat(40_000) })
+    ana.ws.pause()
+    await until(() => house.gateway.socketCount === 0)
+    const began = Date.now()
+    await house.gateway.closeAll(1012, 0)
+    await house.app.close()
+    expect(Date.now() - began).toBeLessThan(20_000)
+  })
+
   test('does not wait for a client that does not answer', async () => {
     const house = await open()
     const ana = await house.connect(house.user('Ana'))

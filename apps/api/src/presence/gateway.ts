@@ -139,6 +139,7 @@ export class Gateway {
       pinged: (socket, data) => hearing.pinged(socket, data),
       broke: (socket, error) => {
         log.debug({ err: error, connection: socket.id }, 'a socket broke')
+        this.#closing.add(socket)
         this.#leave(socket)
       },
       closed: (socket, code) => {

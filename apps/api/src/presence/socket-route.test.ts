@@ -210,14 +210,19 @@ describe('an upgrade', () => {
   test('of another route, or to another protocol, is answered as a request, and the connection ends', async () => {
     const house = await open()
     const { hostname, port } = new URL(house.url)
-    const socket = connect(Number(port), hostname)
+    const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
     let text = ''
     socket.on('data', (chunk) => (text += chunk.toString()))
     const head = ['GET /hello HTTP/1.1', `Host: ${hostname}`, 'Connection: Upgrade', 'Upgrade: h2c', '', '']
     socket.write(head.join('\r\n'))
-    await new Promise((resolve) => socket.on('close', resolve))
+    await new Promise((resolve) => socket.on('end', resolve))
     expect(text).toContain('200 OK')
     expect(text).toContain('hello')
+    const connections = () =>
+      new Promise((resolve) => house.app.server.getConnections((_, count) => resolve(count)))
+    const deadline = Date.now() + 15_000
+    while ((await connections()) !== 0) expect(Date.now()).toBeLessThan(deadline)
+    socket.destroy()
     const client = house.dial('', {}, [], '/hello')
     const answer = Promise.withResolvers<number | undefined>()
     client.ws.on('unexpected-response', (_, response) => answer.resolve(response.statusCode))

@@ -135,7 +135,7 @@ function answerPlainly(app: FastifyInstance, request: IncomingMessage, socket: D
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
   response.assignSocket(request.socket)
-  response.once('finish', () => socket.end())
+  response.once('finish', () => request.socket.destroySoon())
   app.routing(request, response)
 }
 
