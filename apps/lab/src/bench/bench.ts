@@ -3,7 +3,7 @@ import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 import { readBenchArguments } from './bench-arguments.ts'
-import { canPin, leaveMeasuredCore } from './cores.ts'
+import { leaveMeasuredCore } from './cores.ts'
 import { between } from './page.ts'
 import type { Result } from './result.ts'
 import { scenarios } from './scenarios/all.ts'
@@ -26,8 +26,8 @@ async function main(args: readonly string[]): Promise<void> {
     args,
     scenarios.map(({ name }) => name),
   )
-  leaveMeasuredCore()
-  const machine = `${cpus().length} × ${cpus()[0]?.model}, ${canPin ? 'the server pinned to core 0, all else to core 1' : 'nothing pinned to a core'}, Node ${process.version}`
+  const isApart = leaveMeasuredCore()
+  const machine = `${cpus().length} × ${cpus()[0]?.model}, ${isApart ? 'the server pinned to core 0, all else to core 1' : 'nothing pinned to a core'}, Node ${process.version}`
   const chosen = scenarios.filter(({ name }) => wish.only?.includes(name) !== false)
   for (const { name, run } of chosen) {
     const runs: Result[] = []

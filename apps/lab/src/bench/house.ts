@@ -18,10 +18,12 @@ export interface House {
 export interface HouseOptions {
   readonly accounts: number
   readonly visitors: number
+  /** Of a PostgreSQL that is there; a server of one's own where it is left out. */
+  readonly databaseUrl?: string | undefined
 }
 
-export async function openHouse({ accounts, visitors }: HouseOptions): Promise<House> {
-  const services = await Services.start()
+export async function openHouse({ accounts, visitors, databaseUrl: url }: HouseOptions): Promise<House> {
+  const services = url === undefined ? await Services.start() : Services.at(url)
   const redis: RedisServer = await startRedisServer()
   const close = async () => {
     await redis.stop()

@@ -45,7 +45,7 @@ export class Crowd {
     const crowd = new Crowd(options)
     try {
       await crowd.#open()
-      await crowd.settle()
+      if (options.watch !== null) await crowd.settle()
       return crowd
     } catch (error) {
       crowd.close()

@@ -18,7 +18,7 @@ export const storm: Scenario = {
   name: 'storm',
   run: async ({ quick }) => {
     const people = quick ? 150 : 3_000
-    const longestMs = quick ? 20_000 : 120_000
+    const longestMs = quick ? 60_000 : 120_000
     const house = await openHouse({ accounts: people, visitors: people })
     try {
       const rows: Row[] = []
