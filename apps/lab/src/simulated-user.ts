@@ -1,7 +1,7 @@
 import type { RollcallConnection } from '@rollcall/client'
 
 export interface SimulatedUserOptions {
-  readonly connection: RollcallConnection
+  readonly connection: Pick<RollcallConnection, 'on' | 'watch' | 'start' | 'stop'>
   /** Numbers from 0 up to 1. */
   readonly random: () => number
   /** How long one stays and stays away on average, ms. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { check } from './checker.ts'
 import type { Fault, Measure } from './fault.ts'
 import type { Services } from './services.ts'
+import { storyOf } from './story.ts'
 import type { Timing } from './timing.ts'
 import { World } from './world.ts'
 
@@ -83,7 +84,10 @@ function judge(
   ) =>
     all
       .slice(0, 3)
-      .map(({ observer, user, why, at }) => `${what}: ${user} ${observer}, at ${Math.round(at)}: ${why}`)
+      .map(
+        ({ observer, user, why, at }) =>
+          `${what}: ${user} ${observer}: ${why} (${storyOf(log.events, user, at)})`,
+      )
       .concat(all.length > 3 ? [`${what}: ${all.length} in all`] : [])
   const late = measures
     .filter(({ value, limit, unit }) => value > limit + (unit === 'ms' ? SLACK_MS + lagMs : 0))

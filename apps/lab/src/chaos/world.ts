@@ -1,11 +1,11 @@
 import { freePort } from '@rollcall/api/testing/services/redis-server'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 
 import { type MadeUpSession, MadeUpSessions } from '../made-up-sessions.ts'
 import { ApiProcess } from './api-process.ts'
 import { EventLog } from './event-log.ts'
 import { addMadeUpPeople } from './made-up-people.ts'
+import { MemoryWatch } from './memory-watch.ts'
 import { Mover } from './mover.ts'
 import { Observer } from './observer.ts'
 import { seeded } from './random.ts'
@@ -14,6 +14,7 @@ import type { Services } from './services.ts'
 import { type Route, Tab } from './tab.ts'
 import { TcpProxy } from './tcp-proxy.ts'
 import type { Timing } from './timing.ts'
+import { until } from './until.ts'
 
 export interface WorldOptions {
   readonly services: Services
@@ -50,10 +51,9 @@ export class World {
   readonly tabs = new Set<Tab>()
   readonly #movers: Mover[] = []
   readonly #stopLag: () => void
-  readonly #memory = new Map<number, number>()
+  readonly #memory: MemoryWatch
   #turn = 0
   #batch = 0
-  #watching = true
 
   private constructor(
     options: WorldOptions,
@@ -70,7 +70,7 @@ export class World {
     this.pool.on('error', () => {})
     this.sessions = new MadeUpSessions({ pool: this.pool, secret: SECRET, secure: false })
     this.#stopLag = this.log.watchLag()
-    void this.#watchMemory()
+    this.#memory = new MemoryWatch(parts.processes)
   }
 
   /** Starts all of it. Whoever makes a world must {@link close} it. */
@@ -257,17 +257,7 @@ export class World {
   }
 
   /** Until nothing is left of what `wanting` names. @returns how long it took, ms */
-  async until(wanting: () => readonly string[], withinMs: number): Promise<number> {
-    const begun = performance.now()
-    for (;;) {
-      const left = wanting()
-      const took = performance.now() - begun
-      if (left.length === 0) return took
-      if (took > withinMs) throw new Error(`After ${Math.round(took)} ms: ${left.slice(0, 5).join('; ')}`)
-      // oxlint-disable-next-line no-await-in-loop
-      await sleep(20)
-    }
-  }
+  readonly until = until
 
   /** How long this process stood still at most since that event, ms. */
   lagSince(event: number): number {
@@ -279,11 +269,11 @@ export class World {
 
   /** The most that any process held, in MiB. */
   get peakMemory(): number {
-    return Math.max(0, ...this.#memory.values())
+    return this.#memory.peak
   }
 
   async close(): Promise<void> {
-    this.#watching = false
+    this.#memory.stop()
     this.#stopLag()
     await this.endMoving()
     for (const tab of this.tabs) tab.close()
@@ -299,17 +289,5 @@ export class World {
       const shown = people.filter(({ user }) => (screen.user(user)?.status ?? 'offline') === status)
       return shown.length === 0 ? [] : [`${name} shows ${shown.length} ${as}`]
     })
-  }
-
-  async #watchMemory(): Promise<void> {
-    while (this.#watching) {
-      for (const process of this.processes) {
-        // oxlint-disable-next-line no-await-in-loop
-        const memory = (await process.memory()) ?? 0
-        this.#memory.set(process.index, Math.max(memory, this.#memory.get(process.index) ?? 0))
-      }
-      // oxlint-disable-next-line no-await-in-loop
-      await sleep(200)
-    }
   }
 }
