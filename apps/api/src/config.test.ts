@@ -94,7 +94,7 @@ describe('the settings', () => {
       ['1', 'yes', '10.0.0.0/33', '::ffff:10.0.0.0/8', 'everybody', '10.0.0.0/8/8', ''.padEnd(3, ',')],
     ],
     ['METRICS_TOKEN', ['abc'], ['a b', 'ä']],
-    ['SESSION_SECRET', [SECRET], ['too short']],
+    ['SESSION_SECRET', [SECRET, 'eight ch'], ['seven c']],
     [
       'REDIS_URL',
       ['redis://h', 'rediss://u:p@h:6380/2', 'redis://a:1,redis://b:2'],

@@ -1,4 +1,4 @@
-import cookie from '@fastify/cookie'
+import cookie, { Signer } from '@fastify/cookie'
 import session, { type SessionStore } from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
@@ -41,7 +41,7 @@ export async function registerSessions(app: FastifyInstance, options: SessionOpt
   await app.register(cookie)
   app.addHook('onRequest', async (request) => showPlainName(request))
   await app.register(session, {
-    secret: options.secret,
+    secret: new Signer(options.secret, 'sha256'),
     cookieName: COOKIE,
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: 'auto', maxAge: options.maxAgeMs },
     rolling: false,
