@@ -48,7 +48,7 @@ function count(runs: number): string {
 
 function keep(name: string, runs: readonly Result[], text: string): void {
   writeFileSync(PAGE, between(readFileSync(PAGE, 'utf8'), name, text))
-  writeFileSync(FIGURES, `${JSON.stringify({ ...kept(), [name]: runs }, null, 1)}\n`)
+  writeFileSync(FIGURES, `${JSON.stringify({ ...kept(), [name]: runs }, null, 2)}\n`)
 }
 
 function kept(): object {

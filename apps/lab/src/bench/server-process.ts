@@ -9,8 +9,6 @@ export interface ServerProcessOptions {
   readonly program: string
   readonly env: Readonly<Record<string, string>>
   readonly port: number
-  /** More arguments for Node. */
-  readonly flags?: readonly string[]
 }
 
 const PROBE = fileURLToPath(new URL('probe.ts', import.meta.url))
@@ -34,10 +32,17 @@ export class ServerProcess {
     this.port = port
   }
 
-  static async start({ program, env, port, flags = [] }: ServerProcessOptions): Promise<ServerProcess> {
-    const args = ['--expose-gc', '--import', PROBE, ...flags, program]
+  static async start({ program, env, port }: ServerProcessOptions): Promise<ServerProcess> {
+    const args = ['--expose-gc', '--import', PROBE, program]
     const child = spawn(...onMeasuredCore(process.execPath, args), {
-      env: { PATH: process.env['PATH'], HOST: '127.0.0.1', PORT: String(port), ...env },
+      env: {
+        PATH: process.env['PATH'],
+        // For a look inside: --cpu-prof, say.
+        NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'],
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
     const killAtExit = () => void child.kill('SIGKILL')

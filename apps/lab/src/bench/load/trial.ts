@@ -24,10 +24,12 @@ export interface TrialOptions {
 
 export interface Trial {
   readonly rate: number
-  /** ms from a change to a screen: of arrivals, and the longer of arrivals and departures. */
+  /** ms from a change to a screen, of arrivals. */
   readonly p50: number
-  readonly p99: number
+  /** ms, from the end of the grace. */
   readonly departureP50: number
+  /** ms, the longer of both. */
+  readonly p99: number
   /** CPU seconds of the server for a change. */
   readonly cpuPerChange: number
   /** How many changes were measured. */

@@ -85,6 +85,7 @@ async function runSubject(
       return {
         [HELD]: best?.rate ?? NaN,
         [P50]: light.p50,
+        [`p50 of departures at ${LIGHT}/s, ms`]: light.departureP50,
         [`p99 at ${LIGHT}/s, ms`]: light.p99,
         [CPU]: perMillion(best, watchers),
         [CPU_BUSY]: perMillion(busy, watchers),
