@@ -7,13 +7,13 @@ import { Tab } from '../tab.ts'
 import { TcpProxy } from '../tcp-proxy.ts'
 import { convergence, type Timing } from '../timing.ts'
 
-const MOST_GROWTH_MIB = 150
+const MOST_GROWTH_MIB = 100
 /** The more bytes an answer has, the sooner the kernel takes no more. */
 const LONG_NAME = '漢'.repeat(25)
 
 const twoHeartbeats = ({ heartbeatMs }: Timing) => 2 * heartbeatMs
 /** What the kernel takes before anything waits, fills up first. */
-const untilCut = (timing: Timing) => twoHeartbeats(timing) + timing.graceMs + 30_000
+const untilCut = (timing: Timing) => twoHeartbeats(timing) + timing.graceMs + 20_000
 
 export const slowReader: Fault = {
   name: 'slow-reader',

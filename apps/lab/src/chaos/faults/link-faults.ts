@@ -4,8 +4,6 @@ import { type Fault, seconds } from '../fault.ts'
 import type { TcpProxy } from '../tcp-proxy.ts'
 import { convergence, convergenceAfterDeath, type Timing } from '../timing.ts'
 
-const LINK_STANDS_AFTER_MS = 2_000
-
 interface Partition {
   readonly name: string
   readonly title: string
@@ -43,10 +41,8 @@ function partition({ name, title, harm, elsewhere, isTold }: Partition): Fault {
             (!isTold || own.has(entry.user)),
         )
       world.redisPath(1).heal()
-      const right = await world.until(() => world.notShown(there), convergence(timing) + 30_000)
-      // A path that is healed is not a link that stands: until then Redis is not reached (P7).
-      await sleep(LINK_STANDS_AFTER_MS)
       world.process(1).note('running')
+      const right = await world.until(() => world.notShown(there), convergence(timing) + 30_000)
       return [
         { what: 'ghosts elsewhere', value: ghosts, unit: 'ms', limit },
         { what: 'shown offline by it', value: gone.length, unit: 'changes', limit: 0 },
