@@ -192,6 +192,38 @@ describe('members of one store', () => {
     expect(lastOf(callsOf(a, 'beat')).beat.incarnation).not.toBe(callsOf(a, 'beat')[0]?.beat.incarnation)
   })
 
+  it('P6 a buried one that ran all the while holds again whom it held, also who dropped a moment ago', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    bench.open(a, 'a1', 'ada')
+    a.cut = true
+    bench.pass(2 * (LEASE_MS + GRACE_MS))
+    bench.open(b, 'b1', 'bob')
+    bench.pass(100)
+    bench.open(a, 'a2', 'bob')
+    bench.close(b, 'b1')
+    bench.pass(GRACE_MS / 2)
+    bench.close(a, 'a2')
+    a.cut = false
+    bench.pass(GRACE_MS - 100)
+    expect([b.told, a.wakes]).toEqual([['+ada', '-ada', '+bob', '+ada'], 0])
+    bench.pass(100)
+    expect(b.told.slice(4)).toEqual(['-bob'])
+  })
+
+  it('P6 a buried one that cannot tell why has stood still', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    bench.open(a, 'a1', 'ada')
+    bench.suspend(a, LEASE_MS + GRACE_MS + BEAT_MS)
+    expect(b.told).toEqual(['+ada', '-ada'])
+    bench.pass(2 * BEAT_MS)
+    expect([b.told.length, a.wakes]).toEqual([2, 1])
+    a.member.answered('a1', bench.clock.now() - a.behind)
+    bench.pump()
+    expect(b.told.slice(2)).toEqual(['+ada'])
+  })
+
   it('P6 who wakes tells only what came of all that it missed', () => {
     const bench = new Bench()
     const [a, b] = bench.addTwo()
@@ -428,13 +460,11 @@ describe('members of one store', () => {
     const bench = new Bench()
     const [a, b] = bench.addTwo()
     bench.open(a, 'a1', 'ada')
-    a.cut = true
-    bench.pass(2 * (LEASE_MS + GRACE_MS))
-    a.member.drain(bench.clock.now())
-    a.cut = false
-    bench.pass(BEAT_MS)
-    expect(a.member.hasLeft).toBe(false)
-    a.member.answered('a1', bench.clock.now())
+    bench.suspend(a, 2 * (LEASE_MS + GRACE_MS))
+    a.member.drain(bench.clock.now() - a.behind)
+    bench.pass(2 * BEAT_MS)
+    expect([a.wakes, a.member.hasLeft]).toEqual([1, false])
+    a.member.answered('a1', bench.clock.now() - a.behind)
     bench.pump()
     expect(b.told).toEqual(['+ada', '-ada', '+ada'])
     bench.close(a, 'a1')

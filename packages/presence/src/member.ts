@@ -269,7 +269,7 @@ export class Member {
         return
       }
       case 'apply':
-        if (membership.isCurrent(answer.call.batch)) membership.batchAnswered(answer.call, answer.answer)
+        if (membership.isCurrent(answer.call.batch)) membership.batchAnswered(answer.call, answer.answer, now)
         if (answer.answer.result !== 'done') return
         if (answer.answer.entry !== null) this.#picture.made(answer.answer.entry, now)
         if (!this.#options.shared) this.#picture.settle()

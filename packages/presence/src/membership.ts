@@ -171,7 +171,7 @@ export class Membership {
     if (answer.result !== 'beating') {
       if (++this.#rejections > 1) link.backOff(now)
       if (answer.result === 'lost') this.lose(beat.epoch)
-      else this.#bury()
+      else this.#bury(now)
       return no
     }
     if (answer.seq < this.#beatSent.seq) {
@@ -198,7 +198,7 @@ export class Membership {
     return { beats: true, certain: undisturbed }
   }
 
-  batchAnswered(call: CallOf<'apply'>, answer: BatchAnswer): void {
+  batchAnswered(call: CallOf<'apply'>, answer: BatchAnswer, now: number): void {
     const { link, outbox } = this.#options
     if (answer.result === 'done') {
       this.#acknowledged = call.batch.number
@@ -207,7 +207,7 @@ export class Membership {
     }
     outbox.failed()
     if (answer.result === 'lost') this.lose(call.batch.epoch)
-    else if (answer.result === 'buried') this.#bury()
+    else if (answer.result === 'buried') this.#bury(now)
     else {
       this.#silenced = true
       link.disturbed()
@@ -266,10 +266,15 @@ export class Membership {
     missed()
   }
 
-  /** Others have taken this process for dead: only what has answered since is held again (P6). */
-  #bury(): void {
-    if (!this.#isDoubting) this.stoodStill()
-    this.#options.connections.countOnlyAnswered()
+  /**
+   * Others have taken this process for dead. Where it ran all the while and no beat got through, it still knows its sockets, and holds
+   * whom it held. Otherwise it stood still, noticed or not, and only what has answered since is held again (P6).
+   */
+  #bury(now: number): void {
+    const { connections, leaseMs } = this.#options
+    const wasCutOff = now - this.#store.now >= leaseMs
+    if (!this.#isDoubting && !wasCutOff) this.stoodStill()
+    if (this.#isDoubting) connections.countOnlyAnswered()
     this.#reincarnate()
     this.#options.missed()
   }

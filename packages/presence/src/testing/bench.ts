@@ -30,6 +30,8 @@ export interface Tried {
   deaf: boolean
   /** It does not run: what is published waits. */
   frozen: Entry[] | null
+  /** How far its clock is behind, ms. */
+  behind: number
 }
 
 /** Members on one store in one time, without any delay: what a rule says can be tried by hand. */
@@ -89,6 +91,7 @@ export class Bench {
       held: null,
       deaf: false,
       frozen: null,
+      behind: 0,
     }
     this.members.push(tried)
     this.pump()
@@ -103,12 +106,12 @@ export class Bench {
   }
 
   open(tried: Tried, connection: string, id: UserId, session = `session of ${id}`): void {
-    tried.member.open(connection, session, { id, name: id.toUpperCase() }, this.clock.now())
+    tried.member.open(connection, session, { id, name: id.toUpperCase() }, this.#now(tried))
     this.pump()
   }
 
   close(tried: Tried, connection: string): void {
-    tried.member.close(connection, this.clock.now())
+    tried.member.close(connection, this.#now(tried))
     this.pump()
   }
 
@@ -116,7 +119,7 @@ export class Bench {
   pass(ms: number, stepMs = 100): void {
     for (let left = ms; left > 0; left -= stepMs) {
       this.clock.advance(Math.min(stepMs, left))
-      for (const { member, frozen } of this.members) if (frozen === null) member.step(this.clock.now())
+      for (const tried of this.members) if (tried.frozen === null) tried.member.step(this.#now(tried))
       this.pump()
     }
   }
@@ -129,15 +132,23 @@ export class Bench {
   thaw(tried: Tried): void {
     const waiting = tried.frozen ?? []
     tried.frozen = null
-    tried.member.step(this.clock.now())
-    for (const entry of waiting) tried.member.heard(entry, this.clock.now())
+    tried.member.step(this.#now(tried))
+    for (const entry of waiting) tried.member.heard(entry, this.#now(tried))
+  }
+
+  /** It does not run for so long, and neither does its clock. */
+  suspend(tried: Tried, ms: number): void {
+    this.freeze(tried)
+    this.pass(ms)
+    tried.behind += ms
+    this.thaw(tried)
   }
 
   /** Lets the calls go that were held, and answers them. */
   letGo(tried: Tried): void {
     const held = tried.held ?? []
     tried.held = null
-    for (const call of held) tried.member.answer(executeCall(this.state, call), this.clock.now())
+    for (const call of held) tried.member.answer(executeCall(this.state, call), this.#now(tried))
     this.pump()
   }
 
@@ -146,7 +157,7 @@ export class Bench {
       again = false
       for (const tried of this.members) {
         if (tried.frozen !== null) continue
-        const calls = tried.member.next(this.clock.now())
+        const calls = tried.member.next(this.#now(tried))
         if (tried.held === null) again ||= calls.length > 0
         for (const call of calls) this.#make(tried, call)
       }
@@ -159,7 +170,7 @@ export class Bench {
       tried.held.push(call)
       return
     }
-    const now = this.clock.now()
+    const now = this.#now(tried)
     if (tried.cut) return tried.member.failed(call, now)
     const answer: Answer = executeCall(this.state, call)
     tried.member.answer(answer, now)
@@ -167,9 +178,14 @@ export class Bench {
   }
 
   #publish(entry: Entry): void {
-    for (const { member, cut, deaf, frozen } of this.members) {
+    for (const tried of this.members) {
+      const { member, cut, deaf, frozen } = tried
       if (frozen !== null) frozen.push(entry)
-      else if (!cut && !deaf) member.heard(entry, this.clock.now())
+      else if (!cut && !deaf) member.heard(entry, this.#now(tried))
     }
+  }
+
+  #now(tried: Tried): number {
+    return this.clock.now() - tried.behind
   }
 }
