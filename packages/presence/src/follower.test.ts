@@ -35,7 +35,7 @@ describe('a follower of the total order', () => {
     expect(all.inStep).toBe(false)
     expect(all.call('e', true, 1_100)).toEqual({ lane: 'reading', kind: 'log', epoch: 'e', after: 0 })
     const read = all.log(0, logOf(entry(1, online('ada')), entry(2, online('bob'))), 1_200)
-    expect(read.changed).toEqual(['ada', 'bob'])
+    expect(read.changed.map(({ id }) => id)).toEqual(['ada', 'bob'])
     expect(read.entries.map(({ first }) => first)).toEqual([1, 2])
     expect([all.inStep, all.roster.seq]).toEqual([true, 2])
   })
@@ -60,7 +60,7 @@ describe('a follower of the total order', () => {
     expect(all.call('e', true, 100)).toMatchObject({ kind: 'log', after: 89 })
     const read = all.log(89, logOf(entry(90, online('cleo'))), 100)
     expect(read.loaded).toBe('again')
-    expect(new Set(read.changed)).toEqual(new Set(['ada', 'bob', 'cleo']))
+    expect(new Set(read.changed.map(({ id }) => id))).toEqual(new Set(['ada', 'bob', 'cleo']))
     expect(all.inStep).toBe(true)
   })
 
@@ -133,7 +133,7 @@ describe('a follower of the total order', () => {
     all.call('f', true, 0)
     all.snapshot(snapshotOf(1, 'bob'))
     all.call('f', true, 0)
-    expect(all.log(1, logOf(), 0)).toMatchObject({ changed: ['ada'], loaded: 'first' })
+    expect(all.log(1, logOf(), 0)).toMatchObject({ changed: [{ id: 'ada', name: 'ADA' }], loaded: 'first' })
   })
 
   it('P7 drops nobody by a snapshot of an epoch that has not settled, and is not complete by it', () => {
@@ -143,7 +143,7 @@ describe('a follower of the total order', () => {
     all.call('f', false, 0)
     all.snapshot(snapshotOf(1, 'bob'))
     all.call('f', false, 0)
-    expect(all.log(1, logOf(), 0)).toMatchObject({ changed: ['bob'], loaded: 'again' })
+    expect(all.log(1, logOf(), 0)).toMatchObject({ changed: [{ id: 'bob', name: 'BOB' }], loaded: 'again' })
     expect([all.roster.has('ada'), all.complete, all.inStep]).toEqual([true, false, false])
   })
 

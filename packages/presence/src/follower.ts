@@ -1,10 +1,10 @@
 import type { Call } from './calls.ts'
-import type { Entry, Epoch, LogAnswer, SnapshotAnswer, UserId } from './ports.ts'
+import type { Entry, Epoch, LogAnswer, Person, SnapshotAnswer, UserId } from './ports.ts'
 import { lastOf, Roster } from './roster.ts'
 
 /** What the total order brought: who came or went on net, and the entries that were not known yet, in order. */
 export interface News {
-  readonly changed: readonly UserId[]
+  readonly changed: readonly Person[]
   readonly entries: readonly Entry[]
 }
 
@@ -85,12 +85,12 @@ export class Follower {
     if (place === 'foreign' || place === 'old') return NO_NEWS
     this.#known = Math.max(this.#known, lastOf(entry))
     if (place === 'gap' || this.#loading !== null) this.#keep(entry)
-    const changed = new Set<UserId>()
+    const changed = new Map<UserId, Person>()
     const entries: Entry[] = []
     if (place === 'next') this.#apply(entry, changed, entries)
     this.#applyEarly(changed, entries)
     this.#look(now)
-    return { changed: [...changed], entries }
+    return { changed: [...changed.values()], entries }
   }
 
   /** What to read next, or null. `settled` as of now. */
@@ -119,7 +119,7 @@ export class Follower {
       return { ...NO_NEWS, loaded: null }
     }
     if (loading && snapshot && snapshot.seq !== after) return { ...NO_NEWS, loaded: null }
-    const changed = new Set<UserId>()
+    const changed = new Map<UserId, Person>()
     const entries: Entry[] = []
     const before = loading && snapshot ? this.roster.load({ ...snapshot, keep: loading.keep }) : null
     const first = !this.#complete
@@ -135,14 +135,14 @@ export class Follower {
     this.#behindSince = null
     this.#look(now)
     return {
-      changed: before === null ? [...changed] : this.roster.differences(before),
+      changed: before === null ? [...changed.values()] : this.roster.differences(before),
       entries,
       loaded: before === null ? null : first && this.#complete ? 'first' : 'again',
     }
   }
 
-  #apply(entry: Entry, changed: Set<UserId>, entries: Entry[]): void {
-    for (const id of this.roster.apply(entry)) changed.add(id)
+  #apply(entry: Entry, changed: Map<UserId, Person>, entries: Entry[]): void {
+    for (const person of this.roster.apply(entry)) changed.set(person.id, person)
     if (entry.first > this.#reported) entries.push(entry)
     this.#reported = Math.max(this.#reported, lastOf(entry))
   }
@@ -154,7 +154,7 @@ export class Follower {
     if (this.#earlyChanges > MOST_EARLY_CHANGES) this.#clearEarly()
   }
 
-  #applyEarly(changed: Set<UserId>, entries: Entry[]): void {
+  #applyEarly(changed: Map<UserId, Person>, entries: Entry[]): void {
     if (this.#early.size === 0) return
     for (let next = this.#early.get(this.roster.seq + 1); next; next = this.#early.get(this.roster.seq + 1)) {
       this.#apply(next, changed, entries)

@@ -239,6 +239,22 @@ describe('members of one store', () => {
     expect(a.told).toEqual(['+ada'])
   })
 
+  it('P6 P13 who wakes sees nobody go before the store has told how far the others are', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    bench.open(b, 'b1', 'ada')
+    bench.freeze(a)
+    bench.close(b, 'b1')
+    bench.pass(GRACE_MS)
+    bench.state.lose()
+    bench.open(b, 'b2', 'ada')
+    bench.pass(LEASE_MS)
+    bench.thaw(a)
+    a.member.awake(bench.clock.now())
+    bench.pass(2 * BEAT_MS)
+    expect([a.told, b.told]).toEqual([['+ada'], ['+ada', '-ada', '+ada']])
+  })
+
   it('P6 who stood still while the epoch was lost holds only who has answered since, as if it had been buried', () => {
     const bench = new Bench()
     const [a, b] = bench.addTwo()
@@ -501,6 +517,49 @@ describe('members of one store', () => {
     bench.pass(4 * BEAT_MS)
     expect(a.told).toEqual(['+bob', '+ada', '-bob', '-ada'])
     expect(a.freshness.at(-1)?.state).toBe('live')
+  })
+
+  it('P13 see nobody go by what comes late, as long as more may follow', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    bench.open(b, 'b1', 'ada')
+    bench.open(b, 'b2', 'bob')
+    a.cut = true
+    bench.pass(2 * BEAT_MS)
+    bench.close(b, 'b1')
+    bench.close(b, 'b2')
+    bench.pass(GRACE_MS)
+    bench.open(b, 'b3', 'ada')
+    const log = bench.state.log(bench.state.epoch() ?? '', 2)
+    const [late] = log.result === 'done' ? log.entries : []
+    if (late === undefined) throw new Error('There is no entry.')
+    expect(late.changes.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['offline ada', 'offline bob'])
+    a.member.heard(late, bench.clock.now())
+    expect([...a.member.shown.people()].map(({ name }) => name)).toEqual(['ADA', 'BOB'])
+    expect([a.member.shown.count, a.member.shown.nameOf('ada')]).toEqual([2, 'ADA'])
+    expect(a.told).toEqual(['+ada', '+bob'])
+    a.cut = false
+    bench.pass(2 * BEAT_MS)
+    expect(a.told).toEqual(['+ada', '+bob', '-bob'])
+    expect(a.member.shown.count).toBe(1)
+  })
+
+  it('P7 P13 see nobody go after an absence before others could say whom they hold', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    bench.open(a, 'a1', 'ada')
+    b.cut = true
+    bench.pass(BEAT_MS)
+    bench.close(a, 'a1')
+    bench.pass(GRACE_MS)
+    a.cut = true
+    bench.open(a, 'a2', 'ada')
+    bench.pass(LEASE_MS / 6)
+    b.cut = false
+    bench.pass(BEAT_MS / 2)
+    a.cut = false
+    bench.pass(3 * BEAT_MS)
+    expect([a.told, b.told]).toEqual([['+ada', '-ada', '+ada'], ['+ada']])
   })
 
   it('P4 P12 who hears nothing reads the log at every beat, says stale, and subscribes anew', () => {

@@ -326,6 +326,7 @@ export class Member {
     this.#link.woke()
     this.#connections.delayGraces(late)
     this.#membership.stoodStill()
+    this.#picture.trust(false)
   }
 
   get #isRight(): boolean {
@@ -334,6 +335,10 @@ export class Member {
   }
 
   #weigh(now: number): void {
+    const { hasJoined, isDoubting } = this.#membership
+    // After an absence, holds of others may still be on their way.
+    const isAnswered = this.#link.calm && hasJoined && !isDoubting
+    this.#picture.trust((isAnswered || !this.#options.shared) && this.#picture.follower.inStep)
     const verdict = this.#judge.judge(this.#isRight, now)
     if (verdict !== null) this.#options.events.freshness(verdict)
   }

@@ -226,7 +226,7 @@ export class Membership {
   }
 
   /** Connections have been doubted since the last beat that was taken. */
-  get #isDoubting(): boolean {
+  get isDoubting(): boolean {
     return this.#doubts !== this.#doubtsAtBeat
   }
 
@@ -261,7 +261,7 @@ export class Membership {
     this.#silenced = false
     follower.begin(epoch)
     // It stood still, and would have been buried had the epoch not been lost.
-    if (this.#isDoubting) connections.countOnlyAnswered()
+    if (this.isDoubting) connections.countOnlyAnswered()
     outbox.startOver(connections.allHeld())
     missed()
   }
@@ -273,8 +273,8 @@ export class Membership {
   #bury(now: number): void {
     const { connections, leaseMs } = this.#options
     const wasCutOff = now - this.#store.now >= leaseMs
-    if (!this.#isDoubting && !wasCutOff) this.stoodStill()
-    if (this.#isDoubting) connections.countOnlyAnswered()
+    if (!this.isDoubting && !wasCutOff) this.stoodStill()
+    if (this.isDoubting) connections.countOnlyAnswered()
     this.#reincarnate()
     this.#options.missed()
   }

@@ -87,6 +87,11 @@ export class Picture implements Shown {
     this.#tell(unsaid)
   }
 
+  /** Whether what is known here is all there is: until then, nobody is seen to go. */
+  trust(isUpToDate: boolean): void {
+    this.#tell(this.#visible.trust(isUpToDate))
+  }
+
   /** Somebody who was not held here is held now. */
   came(person: Person, now: number): void {
     this.#outbox.mark(person.id)
@@ -114,9 +119,9 @@ export class Picture implements Shown {
    * A snapshot changed these people, at a time that nobody here knows: whoever went was there at `known`, the last moment known to be
    * right. Whose hold got lost with an epoch, nobody has released and written down.
    */
-  loaded(ids: readonly UserId[], loaded: 'first' | 'again', known: number): void {
+  loaded(people: readonly Person[], loaded: 'first' | 'again', known: number): void {
     const seen: { id: UserId; at: number }[] = []
-    for (const id of ids) {
+    for (const { id } of people) {
       if (this.follower.roster.has(id)) {
         this.#recent.forget(id)
         continue
@@ -140,13 +145,14 @@ export class Picture implements Shown {
         } else if (this.#notices.isNew(change)) notices.push(change)
       }
     }
-    for (const id of news.changed) {
-      this.#visible.rosterChanged(id, now)
+    for (const person of news.changed) {
+      const { id } = person
+      this.#visible.rosterChanged(person, now)
       if (this.follower.roster.has(id) || !this.#connections.isHeld(id)) continue
       if (!this.#outbox.has(id)) this.#outbox.mark(id)
     }
     if (seen.length > 0) this.#events.seen(seen)
-    this.#tell(news.changed)
+    this.#tell(news.changed.map(({ id }) => id))
     if (notices.length > 0) this.#obey(notices)
   }
 

@@ -47,15 +47,15 @@ export class Roster {
   }
 
   /** Applies an entry that is next and answers who came or went; what is contained already changes nothing. */
-  apply(entry: Entry): UserId[] {
+  apply(entry: Entry): Person[] {
     if (this.place(entry) !== 'next') return []
-    const changed: UserId[] = []
+    const changed: Person[] = []
     for (const change of entry.changes.slice(this.#seq + 1 - entry.first)) {
       if (change.kind === 'online') {
-        if (!this.#names.has(change.id)) changed.push(change.id)
+        if (!this.#names.has(change.id)) changed.push(change)
         this.#names.set(change.id, change.name)
       } else if (change.kind === 'offline') {
-        if (this.#names.delete(change.id)) changed.push(change.id)
+        if (this.#names.delete(change.id)) changed.push(change)
       }
     }
     this.#seq = lastOf(entry)
@@ -75,10 +75,10 @@ export class Roster {
   }
 
   /** Who came or went since `before`. */
-  differences(before: ReadonlyMap<UserId, string>): UserId[] {
-    const changed: UserId[] = []
-    for (const id of before.keys()) if (!this.#names.has(id)) changed.push(id)
-    for (const id of this.#names.keys()) if (!before.has(id)) changed.push(id)
+  differences(before: ReadonlyMap<UserId, string>): Person[] {
+    const changed: Person[] = []
+    for (const [id, name] of before) if (!this.#names.has(id)) changed.push({ id, name })
+    for (const [id, name] of this.#names) if (!before.has(id)) changed.push({ id, name })
     return changed
   }
 }

@@ -177,10 +177,8 @@ export class SimulatedJudge implements ProcessWatcher {
     if (online || user === undefined) return
     const now = this.#time.now
     if (!this.#isCovered(user)) user.uncoveredAt = now
-    // A process that was cut off learns late what was right when it happened.
-    const at = Math.min(now, where.changedAt(id) ?? now)
     if (now <= user.exposedUntil) return
-    if (at - user.uncoveredAt > GRACE_MS + SLACK_MS) {
+    if (now - user.uncoveredAt > GRACE_MS + SLACK_MS) {
       this.#fault(`wrong offline: ${id} at ${where.name}`)
     } else if (this.#calm && (user.open.size > 0 || now < user.protectedUntil - SAMPLE_MS)) {
       this.#fault(`flicker: ${id} at ${where.name}`)
