@@ -1,32 +1,37 @@
+import DataLoader from 'dataloader'
+
 import { hashToken, tokenOf } from '../platform/session-cookie.ts'
+import type { StoredSession } from '../platform/sessions.ts'
 import type { SessionsRepository } from './sessions-repository.ts'
 
-export interface ReadSession {
-  readonly session: { readonly id: string; readonly expiresAt: Date }
-  readonly user: { readonly id: string; readonly username: string }
-}
+const MOST_IN_A_QUERY = 500
 
-/** Sessions for websockets: one query an upgrade, one query for all that are open. */
+/** Sessions for websockets: one query for all upgrades of one turn of the event loop, and one for all that are open. */
 export class SessionReader {
   readonly #sessions: SessionsRepository
   readonly #secret: string
+  readonly #byToken: DataLoader<string, StoredSession | null>
 
   constructor(options: { sessions: SessionsRepository; secret: string }) {
-    this.#sessions = options.sessions
-    this.#secret = options.secret
+    const { sessions, secret } = options
+    this.#sessions = sessions
+    this.#secret = secret
+    this.#byToken = new DataLoader(
+      async (hashes) => {
+        const found = await sessions.useAll(hashes)
+        return hashes.map((hash) => found.get(hash) ?? null)
+      },
+      { cache: false, maxBatchSize: MOST_IN_A_QUERY, batchScheduleFn: setImmediate },
+    )
   }
 
   /**
    * Who the cookie says it is, or null.
    * @param secure whether the request came over https.
    */
-  async readSession(cookieHeader: string | undefined, secure: boolean): Promise<ReadSession | null> {
+  async readSession(cookieHeader: string | undefined, secure: boolean): Promise<StoredSession | null> {
     const token = tokenOf(cookieHeader, secure, this.#secret)
-    if (token === null) return null
-    const stored = await this.#sessions.use(hashToken(token))
-    return stored === null
-      ? null
-      : { session: { id: stored.id, expiresAt: stored.expiresAt }, user: stored.user }
+    return token === null ? null : this.#byToken.load(hashToken(token))
   }
 
   /** Those of the sessions that have not ended. It marks them as used: an open websocket counts as use. */

@@ -19,6 +19,15 @@ export interface SessionLifetime {
   readonly maxDays: number
 }
 
+interface UsedRow {
+  readonly id: string
+  readonly token_hash: string
+  readonly created_at: Date
+  readonly expires_at: Date
+  readonly user_id: string
+  readonly username: string
+}
+
 /** Times are the database's own: a clock that jumps on one process ends nobody's session. */
 export class SessionsRepository implements SessionStorage {
   readonly #db: Kysely<Schema>
@@ -65,29 +74,38 @@ export class SessionsRepository implements SessionStorage {
   }
 
   async use(tokenHash: string): Promise<StoredSession | null> {
-    const row = await this.#db
-      .selectFrom('sessions')
-      .innerJoin('users', 'users.id', 'sessions.user_id')
-      .select([
-        'sessions.id',
-        'sessions.created_at',
-        'sessions.expires_at',
-        'users.id as user_id',
-        'users.username',
-        sql<boolean>`sessions.last_used_at < now() - interval '1 minute'`.as('is_stale'),
-      ])
-      .where('token_hash', '=', tokenHash)
-      .where('expires_at', '>', sql<Date>`now()`)
-      .executeTakeFirst()
-    if (row === undefined) return null
-    const expiresAt = row.is_stale ? await this.#markUsed(row.id) : row.expires_at
-    if (expiresAt === undefined) return null
-    return {
-      id: row.id,
-      user: { id: row.user_id, username: row.username },
-      createdAt: row.created_at,
-      expiresAt,
-    }
+    return (await this.useAll([tokenHash])).get(tokenHash) ?? null
+  }
+
+  /** Those of the sessions that have not ended, by the hash of their token; they count as used, which is written down every minute. */
+  async useAll(tokenHashes: readonly string[]): Promise<Map<string, StoredSession>> {
+    const { rows } = await sql<UsedRow>`
+      with found as (
+        select sessions.id, token_hash, sessions.created_at, expires_at, users.id as user_id, username,
+          last_used_at < now() - interval '1 minute' as is_stale
+        from sessions join users on users.id = sessions.user_id
+        where token_hash = any(${[...tokenHashes]}::text[]) and expires_at > now()
+      ), used as (
+        update sessions set last_used_at = now(), expires_at = ${this.#expiry()}
+        where id in (
+          select sessions.id from sessions join found using (id)
+          where is_stale order by sessions.id for update of sessions skip locked
+        )
+        returning id, expires_at
+      )
+      select found.id, token_hash, created_at, user_id, username, coalesce(used.expires_at, found.expires_at) as expires_at
+      from found left join used on used.id = found.id`.execute(this.#db)
+    return new Map(
+      rows.map((row) => [
+        row.token_hash,
+        {
+          id: row.id,
+          user: { id: row.user_id, username: row.username },
+          createdAt: row.created_at,
+          expiresAt: row.expires_at,
+        },
+      ]),
+    )
   }
 
   async keep(tokenHash: string, data: Record<string, unknown>): Promise<void> {
@@ -210,16 +228,6 @@ export class SessionsRepository implements SessionStorage {
       )
       .executeTakeFirst()
     return Number(result.numDeletedRows)
-  }
-
-  async #markUsed(id: string): Promise<Date | undefined> {
-    const row = await this.#db
-      .updateTable('sessions')
-      .set({ last_used_at: sql<Date>`now()`, expires_at: this.#expiry() })
-      .where('id', '=', id)
-      .returning('expires_at')
-      .executeTakeFirst()
-    return row?.expires_at
   }
 
   #expiry() {

@@ -17,7 +17,10 @@ export interface SocketRouteDeps {
   /** Who the cookie says it is, or null; rejects where that cannot be said. */
   readonly readSession: (
     request: FastifyRequest,
-  ) => Promise<{ session: { id: string }; user: { id: string; username: string } } | null>
+  ) => Promise<{
+    readonly id: string
+    readonly user: { readonly id: string; readonly username: string }
+  } | null>
   readonly isForeign: (request: FastifyRequest) => boolean
   /** Whom limits by address count the client with. */
   readonly addressOf: (request: FastifyRequest) => string
@@ -93,12 +96,12 @@ export async function socketRoute(app: FastifyInstance, deps: SocketRouteDeps): 
       request.log.warn({ err: error }, 'a session could not be read')
       throw problem(503, 'The session cannot be read now. Try again.', { retryAfter: RETRY_SECONDS })
     })
-    if (found === null || gateway.admissions.hasEnded(opening.admission, found.session.id)) {
+    if (found === null || gateway.admissions.hasEnded(opening.admission, found.id)) {
       throw problem(401, 'No session. Log in first.')
     }
-    const { session, user } = found
+    const { id: session, user } = found
     if (!gateway.admissions.claim(opening.admission, user.id)) throw crowded('user')
-    return { ...opening, session: session.id, person: { id: user.id, name: user.username } }
+    return { ...opening, session, person: { id: user.id, name: user.username } }
   }
 
   app.route({

@@ -55,6 +55,20 @@ export function accountsContract(open: () => Promise<Database>): void {
       expect(await sessions.use('another token')).toBeNull()
     })
 
+    it('know many sessions at once, each by its own hash, and count each as used', async () => {
+      const [ann, bob] = [await someAccount(), await someAccount()]
+      const [one, two, gone] = [await begin(ann), await begin(bob), await begin(bob)]
+      await age(one.id, 13)
+      await age(gone.id, 15)
+      const known = await sessions.useAll([one.token, two.token, gone.token, 'another token'])
+      expect([...known.keys()].toSorted()).toEqual([one.token, two.token].toSorted())
+      expect(known.get(one.token)?.user).toEqual({ id: ann.id, username: ann.username })
+      expect(known.get(two.token)).toEqual(two.session)
+      await age(one.id, 13)
+      expect(await sessions.use(one.token)).not.toBeNull()
+      expect(await sessions.useAll([])).toEqual(new Map())
+    })
+
     it('end a session that is not used for its idle days', async () => {
       const { token, id } = await begin(await someAccount())
       await age(id, 13)

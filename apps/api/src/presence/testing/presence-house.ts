@@ -103,7 +103,7 @@ export class PresenceHouse {
         await this.afterRead()
         return found === undefined
           ? null
-          : { session: { id: found.id }, user: { id: found.user.id, username: found.user.name } }
+          : { id: found.id, user: { id: found.user.id, username: found.user.name } }
       },
     })
     this.app.get('/hello', () => 'hello')
