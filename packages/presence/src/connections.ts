@@ -53,6 +53,12 @@ export class Connections {
     return this.#connections.size
   }
 
+  /** When the next grace ends, ms; null while none runs. */
+  get graceEndsAt(): number | null {
+    for (const { due } of this.#graces) return due
+    return null
+  }
+
   isHeld(id: UserId): boolean {
     return (this.#users.get(id)?.holding ?? 0) > 0
   }

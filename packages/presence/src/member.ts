@@ -98,6 +98,11 @@ export class Member {
     return this.#outbox.droppedNotices
   }
 
+  /** When {@link step} has the next departure to see, ms; null while none is to come. */
+  get graceEndsAt(): number | null {
+    return this.#connections.graceEndsAt
+  }
+
   connectionsOf(session: SessionId): number {
     return this.#connections.connectionsOf(session)
   }

@@ -13,7 +13,7 @@ function flushesASecond(work: number, seconds: number): number {
   let flushes = 0
   for (let now = 0; now < seconds * 1_000; now++) {
     if (pace.due(now) > now) continue
-    pace.flushed(now, work)
+    pace.flushed(now, work, flushes > 0)
     flushes++
     now += work
   }
@@ -23,13 +23,26 @@ function flushesASecond(work: number, seconds: number): number {
 describe('the pace of telling', () => {
   test('tells at once when idle', () => {
     expect(pace.due(0)).toBeLessThanOrEqual(0)
-    pace.flushed(0, 1)
-    expect(pace.due(10)).toBe(50)
-    expect(pace.due(50)).toBeLessThanOrEqual(50)
+    pace.flushed(0, 1, false)
+    expect(pace.due(3)).toBe(6.25)
+    expect(pace.due(10)).toBeLessThanOrEqual(10)
   })
 
-  test('gathers 50 ms while changes come and telling is cheap', () => {
-    expect(flushesASecond(1, 10)).toBeCloseTo(19.6, 0)
+  test('gathers for longer and longer while changes have to wait, and not at all after one that had not', () => {
+    const gaps: number[] = []
+    let now = 0
+    for (const hasWaited of [false, true, true, true, true, false]) {
+      pace.flushed(now, 1, hasWaited)
+      gaps.push(pace.due(now) - now)
+      now = pace.due(now)
+    }
+    expect(gaps).toEqual([6.25, 12.5, 25, 50, 50, 6.25])
+  })
+
+  test('gathers 50 ms while changes come and telling is cheap, and 100 ms where it is not', () => {
+    expect(flushesASecond(1, 10)).toBeCloseTo(19.9, 0)
+    expect(flushesASecond(8, 10)).toBeCloseTo(12.5, 0)
+    expect(flushesASecond(40, 10)).toBeCloseTo(10, 0)
   })
 
   test('spends half of the time on telling where it is dear, and tells at least once a second', () => {
@@ -40,30 +53,40 @@ describe('the pace of telling', () => {
   })
 
   test('does not make somebody wait at a light load, although telling is dear', () => {
-    for (let now = 0; now < 5_000; now += 100) {
+    for (let now = 0; now < 5_000; now += 95) {
       expect(pace.due(now)).toBeLessThanOrEqual(now)
-      pace.flushed(now, 45)
+      pace.flushed(now, 45, false)
     }
   })
 
   test('tells once a second while many come back to watch, and is itself again a second later', () => {
-    pace.flushed(0, 1)
+    pace.flushed(0, 1, false)
     for (let n = 0; n < 19; n++) pace.began(n)
     expect(pace.isStorm(20)).toBe(false)
     pace.began(20)
     expect(pace.isStorm(20)).toBe(true)
     expect(pace.due(100)).toBe(1_000)
-    pace.flushed(1_000, 1)
+    pace.flushed(1_000, 1, true)
     for (let n = 0; n < 20; n++) pace.began(1_500)
     expect(pace.due(1_500)).toBe(2_000)
     expect(pace.isStorm(2_600)).toBe(false)
     expect(pace.due(2_600)).toBeLessThanOrEqual(2_600)
   })
 
+  test('waits a little after somebody began to watch, until it is known whether many follow', () => {
+    pace.flushed(0, 1, false)
+    pace.began(5)
+    expect(pace.due(10)).toBe(150)
+    pace.flushed(150, 1, true)
+    expect(pace.due(1_100)).toBeLessThanOrEqual(1_100)
+    pace.flushed(1_100, 1, true)
+    expect(pace.due(1_101)).toBeLessThan(1_150)
+  })
+
   test('may hurry for somebody who asks, unless telling is dear or many ask', () => {
-    pace.flushed(0, 10)
+    pace.flushed(0, 10, false)
     expect(pace.mayHurry(0)).toBe(true)
-    pace.flushed(0, 45)
+    pace.flushed(0, 45, true)
     expect(pace.mayHurry(0)).toBe(false)
     expect(pace.mayHurry(20)).toBe(true)
     pace.began(1_000)

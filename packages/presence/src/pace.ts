@@ -1,5 +1,9 @@
-/** The least time between two flushes while changes come, ms. */
-const BUSY_MS = 50
+/** The time between two flushes while changes come all the time, ms: ten times what telling takes, within these bounds. */
+const LEAST_BUSY_MS = 50
+const MOST_BUSY_MS = 100
+const WORK_TO_BUSY = 10
+/** Of that, the part that the first changes after a flush wait; those that had to wait double it. */
+const FIRST_PART = 1 / 8
 /** The longest that anybody waits for a change, ms. */
 const LONGEST_MS = 1_000
 /** How much of its time a process may spend on telling. */
@@ -9,13 +13,17 @@ const CREDIT_MS = 100
 /** So many who begin to watch within a second come back together: a storm. */
 const STORM = 20
 const STORM_MS = 1_000
+/** After somebody began to watch, others may follow: so long, ms, until it is known whether that is a storm. */
+const NEWCOMER_MS = 150
 
 /**
- * When the next flush may be. At once when idle; while busy changes gather, for 50 ms at first, and longer where telling takes more
- * than its share of the time, at most a second. Times are ms of a clock that only rises.
+ * When the next flush may be. At once when idle; while busy changes gather, for some ms at first, then for 50 to 100 ms, and longer where
+ * telling takes more than its share of the time, at most a second. Times are ms of a clock that only rises.
  */
 export class Pace {
   #flushedAt = -Infinity
+  /** So long after a flush the next may be, ms. */
+  #gapMs = LEAST_BUSY_MS * FIRST_PART
   /** Telling that is not made up for by time passed, ms. */
   #owed = 0
   #owedAt = 0
@@ -34,8 +42,14 @@ export class Pace {
     return (this.#began[this.#next] ?? -Infinity) > now - STORM_MS
   }
 
-  /** A flush began at a time, and telling it took so many ms of work. */
-  flushed(at: number, workMs: number): void {
+  get #lastBegan(): number {
+    return this.#began[(this.#next + STORM - 1) % STORM] ?? -Infinity
+  }
+
+  /** A flush began at a time, and telling it took so many ms of work. `hasWaited`: its changes came before it might be. */
+  flushed(at: number, workMs: number, hasWaited: boolean): void {
+    const busyMs = Math.min(MOST_BUSY_MS, Math.max(LEAST_BUSY_MS, workMs * WORK_TO_BUSY))
+    this.#gapMs = hasWaited ? Math.min(busyMs, this.#gapMs * 2) : busyMs * FIRST_PART
     this.#owed = this.#owedOn(at) + workMs
     this.#owedAt = at
     this.#flushedAt = at
@@ -45,7 +59,8 @@ export class Pace {
   due(now: number): number {
     if (this.isStorm(now)) return this.#flushedAt + LONGEST_MS
     const wait = (this.#owedOn(now) - CREDIT_MS) / SHARE
-    return Math.min(Math.max(this.#flushedAt + BUSY_MS, now + wait), this.#flushedAt + LONGEST_MS)
+    const gap = this.#lastBegan > now - STORM_MS ? Math.max(NEWCOMER_MS, this.#gapMs) : this.#gapMs
+    return Math.min(Math.max(this.#flushedAt + gap, now + wait), this.#flushedAt + LONGEST_MS)
   }
 
   /** Whether one flush more than the pace allows is cheap, for somebody who asks how things stand now: not where it may become a storm. */

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader'
 
-import { hashToken, tokenOf } from '../platform/session-cookie.ts'
+import { cookieSigner, hashToken, tokenOf } from '../platform/session-cookie.ts'
 import type { StoredSession } from '../platform/sessions.ts'
 import type { SessionsRepository } from './sessions-repository.ts'
 
@@ -9,13 +9,13 @@ const MOST_IN_A_QUERY = 500
 /** Sessions for websockets: one query for all upgrades of one turn of the event loop, and one for all that are open. */
 export class SessionReader {
   readonly #sessions: SessionsRepository
-  readonly #secret: string
+  readonly #signer: ReturnType<typeof cookieSigner>
   readonly #byToken: DataLoader<string, StoredSession | null>
 
   constructor(options: { sessions: SessionsRepository; secret: string }) {
     const { sessions, secret } = options
     this.#sessions = sessions
-    this.#secret = secret
+    this.#signer = cookieSigner(secret)
     this.#byToken = new DataLoader(
       async (hashes) => {
         const found = await sessions.useAll(hashes)
@@ -30,7 +30,7 @@ export class SessionReader {
    * @param secure whether the request came over https.
    */
   async readSession(cookieHeader: string | undefined, secure: boolean): Promise<StoredSession | null> {
-    const token = tokenOf(cookieHeader, secure, this.#secret)
+    const token = tokenOf(cookieHeader, secure, this.#signer)
     return token === null ? null : this.#byToken.load(hashToken(token))
   }
 

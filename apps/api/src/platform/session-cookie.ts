@@ -20,22 +20,27 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
+export function cookieSigner(secret: string): Signer {
+  return new Signer(secret, 'sha256')
+}
+
 /** The value of the cookie for a token, as @fastify/session writes it. */
 export function signToken(token: string, secret: string): string {
-  return new Signer(secret, 'sha256').sign(token)
+  return cookieSigner(secret).sign(token)
 }
 
 /**
  * The token in a `Cookie` header, or null where there is none or its signature is not ours.
  * @param secure whether the request came over https: then only the `__Host-` cookie counts.
+ * @param signer made once: making it costs more than using it.
  */
-export function tokenOf(header: string | undefined, secure: boolean, secret: string): string | null {
+export function tokenOf(header: string | undefined, secure: boolean, signer: Signer): string | null {
   if (header === undefined) return null
   const name = secure ? SECURE_COOKIE : COOKIE
   for (const part of header.split(';')) {
     const equals = part.indexOf('=')
     if (equals < 0 || part.slice(0, equals).trim() !== name) continue
-    const { valid, value } = new Signer(secret, 'sha256').unsign(decode(part.slice(equals + 1).trim()))
+    const { valid, value } = signer.unsign(decode(part.slice(equals + 1).trim()))
     return valid ? value : null
   }
   return null

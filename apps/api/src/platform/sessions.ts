@@ -1,9 +1,9 @@
-import cookie, { Signer } from '@fastify/cookie'
+import cookie from '@fastify/cookie'
 import session, { type SessionStore } from '@fastify/session'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 import { problem } from './problem.ts'
-import { COOKIE, hashToken, newToken, SECURE_COOKIE } from './session-cookie.ts'
+import { COOKIE, cookieSigner, hashToken, newToken, SECURE_COOKIE } from './session-cookie.ts'
 
 /** A session as the storage knows it. */
 export interface StoredSession {
@@ -41,7 +41,7 @@ export async function registerSessions(app: FastifyInstance, options: SessionOpt
   await app.register(cookie)
   app.addHook('onRequest', async (request) => showPlainName(request))
   await app.register(session, {
-    secret: new Signer(options.secret, 'sha256'),
+    secret: cookieSigner(options.secret),
     cookieName: COOKIE,
     cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: 'auto', maxAge: options.maxAgeMs },
     rolling: false,

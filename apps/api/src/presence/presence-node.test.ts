@@ -1,5 +1,5 @@
 import { MemoryPresenceStore } from '@rollcall/presence'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 
 import { PresenceNode } from './presence-node.ts'
 
@@ -73,6 +73,24 @@ describe('a node alone on the memory store', () => {
     await until(() => !node.isOnline('ada'))
     expect(node.lastOffline('ada')).toBe(heard.seen.at(-1)?.at)
     expect([...node.online()]).toEqual([])
+  })
+
+  it('P3 sees a grace end when it ends, not at the next beat of a clock', async () => {
+    vi.useFakeTimers()
+    try {
+      const started = startAlone(4_000)
+      await vi.advanceTimersByTimeAsync(200)
+      const { node } = await started
+      node.open('c1', 's1', ada)
+      await vi.advanceTimersByTimeAsync(110)
+      node.close('c1')
+      await vi.advanceTimersByTimeAsync(3_999)
+      expect(node.isOnline('ada')).toBe(true)
+      await vi.advanceTimersByTimeAsync(20)
+      expect(node.isOnline('ada')).toBe(false)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('P3 a log-out does not wait, and ends the graces that its connections left', async () => {

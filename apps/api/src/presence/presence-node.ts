@@ -30,6 +30,8 @@ export interface PresenceNodeOptions {
 
 /** Over this time the sockets of a draining process are closed, ms. */
 const SPREAD_MS = 2_000
+/** Graces that end within this time are seen to end together, ms. */
+const SWEEP_MS = 25
 /** A process that cannot say good-bye leaves this long after the last hand-over should have ended; others bury it (P6). */
 const FAREWELL_MS = 1_000
 
@@ -42,6 +44,7 @@ export class PresenceNode {
   readonly #tickMs: number
   #becomeReady: () => void = () => {}
   #timer: NodeJS.Timeout | null = null
+  #sweepTimer: NodeJS.Timeout | null = null
   #pumping = false
   #waking = false
   #stopped = false
@@ -183,6 +186,7 @@ export class PresenceNode {
   async stop(): Promise<void> {
     this.#stopped = true
     if (this.#timer !== null) clearInterval(this.#timer)
+    if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer)
     await this.#options.store.close()
   }
 
@@ -226,6 +230,18 @@ export class PresenceNode {
     if (this.#member.isAsleep) this.#wake()
     if (this.#member.state === 'ready') this.#becomeReady()
     if (this.#member.hasLeft) for (const left of this.#leftWaiters.splice(0)) left()
+    this.#planSweep()
+  }
+
+  /** One timer for all: for the grace that ends next. */
+  #planSweep(): void {
+    const { graceEndsAt } = this.#member
+    if (graceEndsAt === null || this.#sweepTimer !== null) return
+    const wait = Math.max(SWEEP_MS, Math.ceil(graceEndsAt - performance.now()))
+    this.#sweepTimer = setTimeout(() => {
+      this.#sweepTimer = null
+      this.#tick()
+    }, wait)
   }
 
   #calls(): Call[] {

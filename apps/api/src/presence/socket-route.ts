@@ -15,9 +15,7 @@ export interface SocketRouteDeps {
   /** Of the presence node: refused is who comes before it is ready or while it is draining. */
   readonly state: () => 'starting' | 'ready' | 'draining'
   /** Who the cookie says it is, or null; rejects where that cannot be said. */
-  readonly readSession: (
-    request: FastifyRequest,
-  ) => Promise<{
+  readonly readSession: (request: FastifyRequest) => Promise<{
     readonly id: string
     readonly user: { readonly id: string; readonly username: string }
   } | null>

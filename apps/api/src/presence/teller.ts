@@ -46,6 +46,8 @@ export class Teller {
   #workedMs = 0
   /** When the telling that runs was flushed, if it has something to tell. */
   #flushedAt: number | null = null
+  /** What is gathered came before it might be told. */
+  #hasWaited = false
   /** Calls off the flush that is to come. */
   #cancel: (() => void) | null = null
   #isStopped = false
@@ -107,6 +109,7 @@ export class Teller {
     const wait = Math.ceil(pace.due(at) - at)
     const due = () => this.#due()
     if (wait > 0) {
+      this.#hasWaited = true
       const timer = setTimeout(due, wait)
       this.#cancel = () => clearTimeout(timer)
     } else {
@@ -155,7 +158,11 @@ export class Teller {
       setImmediate(() => this.#run())
       return
     }
-    if (this.#flushedAt !== null) pace.flushed(this.#flushedAt, this.#workedMs)
+    if (this.#flushedAt !== null) {
+      pace.flushed(this.#flushedAt, this.#workedMs, this.#hasWaited)
+      // Those came while the others were told.
+      this.#hasWaited = !this.#tick.isEmpty
+    }
     this.#flushedAt = null
     this.#workedMs = 0
     this.#schedule()
