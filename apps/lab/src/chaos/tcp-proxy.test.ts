@@ -14,7 +14,9 @@ afterEach(async () => {
 async function setUp() {
   const ports: (number | undefined)[] = []
   let ends = 0
+  const sockets: Socket[] = []
   const server = createServer((socket) => {
+    sockets.push(socket)
     ports.push(socket.remotePort)
     socket.on('close', () => ends++)
     socket.on('error', () => {})
@@ -27,7 +29,7 @@ async function setUp() {
   if (address === null || typeof address === 'string') throw new Error('no port')
   const proxy = await TcpProxy.start(address.port)
   stops.push(() => proxy.stop())
-  return { proxy, ports, ended: () => ends, open: () => open(proxy.port) }
+  return { proxy, ports, sockets, ended: () => ends, open: () => open(proxy.port) }
 }
 
 function open(port: number) {
@@ -103,6 +105,49 @@ test('one connection is made deaf, as the server names it', async () => {
   for (const { socket } of [deaf, other]) socket.write('b')
   await vi.waitFor(() => expect(other.state.heard).toBe('ab'), patient)
   expect(deaf.state.heard).toBe('a')
+})
+
+/** Whether a promise has been kept by now, and what is under way has arrived. */
+async function isKept(promise: Promise<void>): Promise<boolean> {
+  return Promise.race([promise.then(() => true), sleep(100, false)])
+}
+
+test('healed, it tells when a question has been answered', async () => {
+  const { proxy, sockets, open: connectTo } = await setUp()
+  const [one, other] = [connectTo(), connectTo()]
+  for (const { socket, state } of [one, other]) {
+    socket.write('a')
+    await vi.waitFor(() => expect(state.heard).toBe('a'), patient)
+  }
+  proxy.heal()
+  const reached = proxy.reached()
+  expect(await isKept(reached), 'nobody has asked since').toBe(false)
+  for (const socket of sockets) socket.unpipe().resume()
+  one.socket.write('b')
+  expect(await isKept(reached), 'asked, and not answered').toBe(false)
+  sockets[1]?.write('c')
+  expect(await isKept(reached), 'an answer to somebody who did not ask').toBe(false)
+  sockets[0]?.write('b')
+  expect(await isKept(reached)).toBe(true)
+})
+
+test('healed, a question that was held up counts, and not the one of a client that has given up', async () => {
+  const { proxy, ended, open: connectTo } = await setUp()
+  const [dead, live] = [connectTo(), connectTo()]
+  for (const { socket, state } of [dead, live]) {
+    socket.write('a')
+    await vi.waitFor(() => expect(state.heard).toBe('a'), patient)
+  }
+  for (const client of [[dead], [live]].flat()) {
+    proxy.stall('to-server')
+    client.socket.write('b')
+    await sleep(50)
+    if (client === dead) client.socket.destroy()
+    await sleep(50)
+    proxy.heal()
+    if (client === dead) await vi.waitFor(() => expect(ended()).toBe(1), patient)
+    expect(await isKept(proxy.reached())).toBe(client === live)
+  }
 })
 
 test('late, it keeps the order', async () => {

@@ -6,6 +6,8 @@ export type Direction = 'to-server' | 'to-client'
 interface Pair {
   readonly client: Socket
   readonly server: Socket
+  /** Something has gone to the server since the path was healed. */
+  hasAsked: boolean
 }
 
 /**
@@ -19,6 +21,7 @@ export class TcpProxy {
   #isCut = false
   #delayMs = 0
   #stalled: ReadonlySet<Direction> = new Set()
+  #reached = Promise.withResolvers<void>()
 
   private constructor(server: Server, target: number) {
     this.#server = server
@@ -75,7 +78,14 @@ export class TcpProxy {
   heal(): void {
     this.#isCut = false
     this.#delayMs = 0
+    this.#reached = Promise.withResolvers()
+    for (const pair of this.#pairs) pair.hasAsked = false
     this.stall()
+  }
+
+  /** Resolves when, since the path was healed, something has gone to the server and something has come back to the same client. */
+  reached(): Promise<void> {
+    return this.#reached.promise
   }
 
   async stop(): Promise<void> {
@@ -89,11 +99,19 @@ export class TcpProxy {
       client.destroy()
       return
     }
-    const pair: Pair = { client, server: connect({ port: this.#target, host: '127.0.0.1' }) }
+    const server = connect({ port: this.#target, host: '127.0.0.1' })
+    const pair: Pair = { client, server, hasAsked: false }
     this.#pairs.add(pair)
-    this.#forward(pair.client, pair.server)
-    this.#forward(pair.server, pair.client)
+    client.on('data', () => (pair.hasAsked = true))
+    this.#forward(client, server)
+    this.#forward(server, client)
+    server.on('data', () => pair.hasAsked && this.#answered(pair, this.#reached))
     this.#hold(pair)
+  }
+
+  #answered({ client }: Pair, reached: PromiseWithResolvers<void>): void {
+    // One that has given up meanwhile is not reached: its end is read in this turn.
+    setImmediate(() => client.readableEnded || client.destroyed || reached.resolve())
   }
 
   #forward(from: Socket, to: Socket): void {
