@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
 import { MAX_WATCHED_USERS } from '@rollcall/protocol'
 import { WebSocket } from 'ws'
 
+import type { MadeUpSession } from '../../made-up-sessions.ts'
 import { type Fault, seconds } from '../fault.ts'
+import { kernelQueue } from '../kernel-queue.ts'
 import { addMadeUpPeople } from '../made-up-people.ts'
+import { MemoryWatch } from '../memory-watch.ts'
 import { Tab } from '../tab.ts'
 import { TcpProxy } from '../tcp-proxy.ts'
 import { convergence, type Timing } from '../timing.ts'
@@ -12,50 +17,93 @@ const MOST_GROWTH_MIB = 100
 const LONG_NAME = '漢'.repeat(25)
 
 const twoHeartbeats = ({ heartbeatMs }: Timing) => 2 * heartbeatMs
-/** What the kernel takes before anything waits, fills up first. */
-const untilCut = (timing: Timing) => twoHeartbeats(timing) + timing.graceMs + 20_000
+/** The kernel takes what is sent to a client that reads nothing, until it is full. */
+const FULL_WITHIN_MS = 60_000
+/** Answers are far more often than this: where nothing more is taken for so long, it is full. */
+const STILL_MS = 1_000
+const LOOK_MS = 50
 
 export const slowReader: Fault = {
   name: 'slow-reader',
   title: 'clients that ask for much and read nothing',
   promised: (timing) =>
-    `offline within ${seconds(untilCut(timing))}; memory grows by less than ${MOST_GROWTH_MIB} MiB; nobody else notices`,
+    `offline within ${seconds(convergence(timing))} from when no more can be sent to them; memory grows by less than ${MOST_GROWTH_MIB} MiB; nobody else notices`,
   convergenceMs: convergence,
   async run({ world, timing, roaming }) {
-    const event = world.log.events.length
-    const before = (await world.process(0).memory()) ?? 0
+    const harmed = world.process(0)
     const many = await addMadeUpPeople(world.pool, LONG_NAME, MAX_WATCHED_USERS)
     const watched = many.map(({ id }) => id)
-    const people = (await world.newSessions(5)).map(({ cookie, user }) => ({
-      user: user.id,
-      stop: readNothing(world.process(0).origin, cookie, watched),
-    }))
+    const sessions = await world.newSessions(5)
+    const event = world.log.events.length
+    const before = (await harmed.memory()) ?? 0
+    const memory = new MemoryWatch([harmed])
+    const readers = sessions.map((session) => new Unreader(harmed.port, session, watched))
     try {
-      await world.until(() => world.notShown(people), 20_000)
-      const cut = await world.until(() => world.stillShown(people), untilCut(timing) + 60_000)
-      const growth = Math.max(0, world.peakMemory - before)
+      await world.until(() => world.notShown(readers), 20_000)
+      const offline = await Promise.all(
+        readers.map(async (reader) => {
+          const full = await untilFull(reader)
+          await world.until(() => world.stillShown([reader]), convergence(timing) + 60_000)
+          return performance.now() - full
+        }),
+      )
       return [
-        { what: 'offline', value: cut, unit: 'ms', limit: untilCut(timing) },
-        { what: 'memory', value: growth, unit: 'MiB', limit: MOST_GROWTH_MIB },
+        { what: 'offline', value: Math.max(...offline), unit: 'ms', limit: convergence(timing) },
+        { what: 'memory', value: Math.max(0, memory.peak - before), unit: 'MiB', limit: MOST_GROWTH_MIB },
         { what: 'others shown', value: world.shownSince(event, roaming), unit: 'changes', limit: 0 },
       ]
     } finally {
-      for (const { stop } of people) stop()
+      memory.stop()
+      for (const reader of readers) reader.stop()
     }
   },
 }
 
-/** Asks again and again, and never reads: it is alive, and does not drain. @returns to stop it */
-function readNothing(origin: string, cookie: string, users: readonly string[]): () => void {
-  const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/api/ws`, { headers: { cookie } })
-  socket.on('error', () => {})
-  socket.once('open', () => socket.pause())
-  const timer = setInterval(() => {
-    if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'watch', users }))
-  }, 60)
-  return () => {
-    clearInterval(timer)
-    socket.terminate()
+/** Asks again and again, and never reads: it is alive, and does not drain. */
+class Unreader {
+  readonly user: string
+  readonly #server: number
+  readonly #socket: WebSocket
+  readonly #timer: NodeJS.Timeout
+  #port = 0
+
+  constructor(server: number, { cookie, user }: MadeUpSession, users: readonly string[]) {
+    this.user = user.id
+    this.#server = server
+    const socket = (this.#socket = new WebSocket(`ws://127.0.0.1:${server}/api/ws`, { headers: { cookie } }))
+    socket.on('error', () => {})
+    socket.once('upgrade', ({ socket: { localPort = 0 } }) => (this.#port = localPort))
+    socket.once('open', () => socket.pause())
+    this.#timer = setInterval(() => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'watch', users }))
+    }, 60)
+  }
+
+  /** What was sent to it and waits in the kernel, bytes. */
+  waiting(): Promise<number> {
+    return kernelQueue(this.#server, this.#port)
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    this.#socket.terminate()
+  }
+}
+
+/** Until the kernel takes no more for it. @returns when it took the last */
+async function untilFull(reader: Unreader): Promise<number> {
+  const begun = performance.now()
+  let [most, grewAt] = [0, begun]
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop
+    const waiting = await reader.waiting()
+    const now = performance.now()
+    if (waiting > most) [most, grewAt] = [waiting, now]
+    if (most > 0 && now - grewAt > STILL_MS) return grewAt
+    if (now - begun > FULL_WITHIN_MS)
+      throw new Error(`After ${FULL_WITHIN_MS} ms: the kernel takes still more`)
+    // oxlint-disable-next-line no-await-in-loop
+    await sleep(LOOK_MS)
   }
 }
 
