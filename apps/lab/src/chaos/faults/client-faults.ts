@@ -1,13 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-
 import { MAX_WATCHED_USERS } from '@rollcall/protocol'
 import { WebSocket } from 'ws'
 
 import type { MadeUpSession } from '../../made-up-sessions.ts'
 import { type Fault, seconds } from '../fault.ts'
-import { kernelQueue } from '../kernel-queue.ts'
 import { addMadeUpPeople } from '../made-up-people.ts'
 import { MemoryWatch } from '../memory-watch.ts'
+import { QueueWatch } from '../queue-watch.ts'
 import { Tab } from '../tab.ts'
 import { TcpProxy } from '../tcp-proxy.ts'
 import { convergence, type Timing } from '../timing.ts'
@@ -19,9 +17,6 @@ const LONG_NAME = '漢'.repeat(25)
 const twoHeartbeats = ({ heartbeatMs }: Timing) => 2 * heartbeatMs
 /** The kernel takes what is sent to a client that reads nothing, until it is full. */
 const FULL_WITHIN_MS = 60_000
-/** Answers are far more often than this: where nothing more is taken for so long, it is full. */
-const STILL_MS = 1_000
-const LOOK_MS = 50
 
 export const slowReader: Fault = {
   name: 'slow-reader',
@@ -42,9 +37,8 @@ export const slowReader: Fault = {
       await world.until(() => world.notShown(readers), 20_000)
       const offline = await Promise.all(
         readers.map(async (reader) => {
-          const full = await untilFull(reader)
-          await world.until(() => world.stillShown([reader]), convergence(timing) + 60_000)
-          return performance.now() - full
+          await world.until(() => world.stillShown([reader]), FULL_WITHIN_MS + convergence(timing))
+          return performance.now() - reader.fullSince
         }),
       )
       return [
@@ -62,48 +56,34 @@ export const slowReader: Fault = {
 /** Asks again and again, and never reads: it is alive, and does not drain. */
 class Unreader {
   readonly user: string
-  readonly #server: number
   readonly #socket: WebSocket
   readonly #timer: NodeJS.Timeout
-  #port = 0
+  #queue: QueueWatch | undefined
 
   constructor(server: number, { cookie, user }: MadeUpSession, users: readonly string[]) {
     this.user = user.id
-    this.#server = server
     const socket = (this.#socket = new WebSocket(`ws://127.0.0.1:${server}/api/ws`, { headers: { cookie } }))
     socket.on('error', () => {})
-    socket.once('upgrade', ({ socket: { localPort = 0 } }) => (this.#port = localPort))
+    socket.once(
+      'upgrade',
+      ({ socket: { localPort = 0 } }) => (this.#queue = new QueueWatch(server, localPort)),
+    )
     socket.once('open', () => socket.pause())
     this.#timer = setInterval(() => {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'watch', users }))
     }, 60)
   }
 
-  /** What was sent to it and waits in the kernel, bytes. */
-  waiting(): Promise<number> {
-    return kernelQueue(this.#server, this.#port)
+  /** Since when the kernel takes no more for it. */
+  get fullSince(): number {
+    if (this.#queue === undefined) throw new Error('It was never connected.')
+    return this.#queue.fullSince
   }
 
   stop(): void {
     clearInterval(this.#timer)
+    this.#queue?.stop()
     this.#socket.terminate()
-  }
-}
-
-/** Until the kernel takes no more for it. @returns when it took the last */
-async function untilFull(reader: Unreader): Promise<number> {
-  const begun = performance.now()
-  let [most, grewAt] = [0, begun]
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop
-    const waiting = await reader.waiting()
-    const now = performance.now()
-    if (waiting > most) [most, grewAt] = [waiting, now]
-    if (most > 0 && now - grewAt > STILL_MS) return grewAt
-    if (now - begun > FULL_WITHIN_MS)
-      throw new Error(`After ${FULL_WITHIN_MS} ms: the kernel takes still more`)
-    // oxlint-disable-next-line no-await-in-loop
-    await sleep(LOOK_MS)
   }
 }
 
