@@ -23,12 +23,14 @@ let serial = 0
 export class Tab {
   readonly connection: RollcallConnection
   readonly user: string
+  readonly session: MadeUpSession
   readonly #log: EventLog
   #route: Route
   #connected: number | undefined
 
   constructor({ session, log, route }: TabOptions) {
     this.user = session.user.id
+    this.session = session
     this.#log = log
     this.#route = route()
     const headers = { cookie: session.cookie }
