@@ -119,6 +119,10 @@ export const fullRedis: Fault = {
     ),
 }
 
+/** More than come and go in the seconds after the failover: as many numbers are given out again. */
+const MANY = 60
+const CONNECTED_WITHIN_MS = 20_000
+
 export const forgetfulFailover: Fault = {
   name: 'forgetful-failover',
   title: 'failover to a replica that lacks the last 3 s of writes',
@@ -126,15 +130,21 @@ export const forgetfulFailover: Fault = {
   convergenceMs: convergence,
   world: { proxied: true },
   async run(scene) {
-    const { world } = scene
+    const { world, timing } = scene
     const replica = await startRedisServer({
       port: await freePort(),
       config: [`replicaof 127.0.0.1 ${world.redis.port}`],
     })
     const client = new Redis(replica.url)
     client.on('error', () => {})
+    const forgotten = await world.bring(MANY, 0)
     try {
+      await world.untilConnected(forgotten, CONNECTED_WITHIN_MS)
+      await world.until(() => world.notShown(forgotten), CONNECTED_WITHIN_MS)
       await untilFollowing(client)
+      for (const tab of forgotten) tab.close()
+      // That they are offline is among the writes that the replica lacks.
+      await sleep(timing.graceMs - 500)
       await client.call('REPLICAOF', ['NO', 'ONE'])
       return await through(scene, nothing, async () => {
         await sleep(3_000)
