@@ -233,10 +233,12 @@ export class World {
 
   /** How often, of all that was shown since, these users were shown come or go. */
   shownSince(event: number, people: readonly { readonly user: string }[]): number {
-    const users = new Set(people.map(({ user }) => user))
-    return this.log.events
-      .slice(event)
-      .filter(({ type, ...rest }) => type === 'shown' && 'user' in rest && users.has(rest.user)).length
+    return this.#shownSince(event, people).length
+  }
+
+  /** How often these users were shown come since. */
+  cameSince(event: number, people: readonly { readonly user: string }[]): number {
+    return this.#shownSince(event, people).filter(({ status }) => status === 'online').length
   }
 
   /** The observers who can know: they were told everything, and their process runs and reaches Redis. */
@@ -282,6 +284,14 @@ export class World {
     await Promise.all(this.redisPaths.map((path) => path.stop()))
     await this.redis.stop()
     await this.pool.end()
+  }
+
+  #shownSince(event: number, people: readonly { readonly user: string }[]) {
+    const users = new Set(people.map(({ user }) => user))
+    return this.log.events
+      .slice(event)
+      .filter((entry) => entry.type === 'shown')
+      .filter(({ user }) => users.has(user))
   }
 
   #whoShows(people: readonly { readonly user: string }[], status: string, as: string): string[] {

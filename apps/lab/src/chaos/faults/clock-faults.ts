@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import type { Fault } from '../fault.ts'
-import { convergence } from '../timing.ts'
+import { type Fault, seconds } from '../fault.ts'
+import { convergence, convergenceAfterDeath } from '../timing.ts'
 
 export const clockJump: Fault = {
   name: 'clock-jump',
   title: 'the clock of a process jumps an hour ahead, and two back',
-  promised: () => 'nobody notices',
+  promised: (timing) =>
+    `who stays is not shown, who goes is offline within ${seconds(convergenceAfterDeath(timing))}`,
   convergenceMs: convergence,
   async run({ world, timing, roaming }) {
     const folder = await mkdtemp(join(tmpdir(), 'rollcall-clock-'))
@@ -30,14 +31,28 @@ export const clockJump: Fault = {
       await world.untilSettled(60_000)
       await sleep(timing.graceMs)
       const event = world.log.events.length
+      const limit = convergenceAfterDeath(timing)
+      let ghosts = 0
       for (const time of ['+3600', '-3600']) {
         /* oxlint-disable no-await-in-loop */
+        // The second time nobody moves: who has nothing to say is not told by an answer that he is taken for dead.
+        if (time === '-3600') await world.endMoving()
+        // Their grace runs while the clock jumps.
+        const leaving = more.splice(0, 3)
+        for (const tab of leaving) tab.close()
+        await sleep(timing.graceMs / 2)
         await writeFile(file, time)
-        await sleep(timing.leaseMs + timing.graceMs)
+        const took = await world.until(() => world.stillShown(leaving), limit + 30_000)
+        ghosts = Math.max(ghosts, timing.graceMs / 2 + took)
+        // Were it taken for dead, that would show by then.
+        await sleep(Math.max(0, limit - took))
         /* oxlint-enable no-await-in-loop */
       }
       const value = world.shownSince(event, [...roaming, ...more])
-      return [{ what: 'connected people shown', value, unit: 'changes', limit: 0 }]
+      return [
+        { what: 'ghosts', value: ghosts, unit: 'ms', limit },
+        { what: 'connected people shown', value, unit: 'changes', limit: 0 },
+      ]
     } finally {
       await process.terminate()
       await process.start()

@@ -20,10 +20,10 @@ export const stopPostgres: Fault = {
     const begun = performance.now()
     const answer = await ask(scene)
     const took = performance.now() - begun
-    if (answer.status !== 503 || answer.retryAfter === null)
-      throw new Error(`Without PostgreSQL the answer was ${answer.status}, Retry-After ${answer.retryAfter}`)
     await sleep(6_000)
     await world.services.postgres.resume()
+    if (answer.status !== 503 || answer.retryAfter === null)
+      throw new Error(`Without PostgreSQL the answer was ${answer.status}, Retry-After ${answer.retryAfter}`)
     return [
       { what: '503', value: took, unit: 'ms', limit: 2_000 },
       { what: 'right again', value: await untilAnswered(scene), unit: 'ms', limit: BACK_WITHIN_MS },

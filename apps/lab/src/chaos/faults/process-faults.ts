@@ -31,18 +31,25 @@ export const freezeProcess: Fault = {
   name: 'freeze-process',
   title: 'SIGSTOP of a process past its lease, then SIGCONT',
   promised: (timing) =>
-    `its users are offline within ${seconds(convergenceAfterDeath(timing))}, and back within ${seconds(convergence(timing))}`,
+    `its users are offline within ${seconds(convergenceAfterDeath(timing))}, and back within ${seconds(convergence(timing))}, but not who went meanwhile`,
   convergenceMs: convergence,
   async run({ world, timing, pinned: [, gone = []] }) {
     const limit = convergenceAfterDeath(timing)
     world.process(1).freeze()
     const ghosts = await world.until(() => world.stillShown(gone), limit + BACK_WITHIN_MS)
+    // It cannot hear that they go.
+    const [leaving, staying] = [gone.slice(0, 5), gone.slice(5)]
+    for (const tab of leaving) tab.close()
     await sleep(1_000)
+    const event = world.log.events.length
     world.process(1).thaw()
-    const back = await world.until(() => world.notShown(gone), convergence(timing) + BACK_WITHIN_MS)
+    const back = await world.until(() => world.notShown(staying), convergence(timing) + BACK_WITHIN_MS)
+    // Whoever is taken for there is held for a grace at least, and told of within a beat.
+    await sleep(timing.graceMs)
     return [
       { what: 'ghosts', value: ghosts, unit: 'ms', limit },
       { what: 'back', value: back, unit: 'ms', limit: convergence(timing) },
+      { what: 'shown back who went', value: world.cameSince(event, leaving), unit: 'changes', limit: 0 },
     ]
   },
 }
