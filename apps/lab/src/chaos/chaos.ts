@@ -74,11 +74,14 @@ async function runFaults(wish: Wish): Promise<number> {
 async function runTwins(wish: Wish): Promise<number> {
   const chosen = twins.filter(({ fault }) => wish.only.length === 0 || wish.only.includes(fault))
   let unnoticed = 0
-  await inLanes(wish.lanes, chosen, async (twin, services) => {
+  const all = Array.from({ length: wish.runs }, (_, run) =>
+    chosen.map((twin) => ({ twin, seed: wish.seed + run })),
+  ).flat()
+  await inLanes(wish.lanes, all, async ({ twin, seed }, services) => {
     const fault = faults.find(({ name }) => name === twin.fault)
     if (fault === undefined) throw new Error(`There is no fault ${twin.fault}.`)
     const program = [TWIN, twin.name]
-    const result = await runOne(fault, { services, timing: DEFAULT_TIMING, seed: wish.seed, program })
+    const result = await runOne(fault, { services, timing: DEFAULT_TIMING, seed, program })
     const isNoticed = result.problems.some((problem) => twin.bites.test(problem))
     if (!isNoticed) unnoticed++
     console.log(`${isNoticed ? 'bites  ' : 'UNSEEN '} ${twin.fault} without ${twin.without}`)

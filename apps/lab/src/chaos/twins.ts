@@ -100,6 +100,11 @@ export const twins: readonly Twin[] = [
         from: 'if (answer.seq < this.#beatSent.seq) {',
         to: 'if (answer.seq < 0) {',
       },
+      {
+        file: 'apps/api/src/presence/redis-presence-reads.ts',
+        from: 'return next === page.seq + 1 ?',
+        to: 'return next > page.seq ?',
+      },
       NO_COUNT,
     ],
   },
@@ -198,6 +203,107 @@ export const twins: readonly Twin[] = [
         file: 'packages/presence/src/member.ts',
         from: "this.#picture.say({ kind: 'ended', id: user, session })",
         to: 'void [user, session]',
+      },
+    ],
+  },
+  {
+    name: 'no-doubt',
+    without: 'P6: a buried process holds again only connections that have answered',
+    fault: 'freeze-process',
+    bites: /shown back who went/,
+    cuts: [
+      {
+        file: 'packages/presence/src/membership.ts',
+        from: 'if (this.#isDoubting) connections.countOnlyAnswered()\n    this.#reincarnate()',
+        to: 'this.#reincarnate()',
+      },
+    ],
+  },
+  {
+    name: 'no-return',
+    without: 'P6: the new incarnation of a process that finds itself buried',
+    fault: 'cut-link',
+    bites: /as offline who are there/,
+    cuts: [
+      {
+        file: 'packages/presence/src/membership.ts',
+        from: 'this.#reincarnate()\n    this.#options.missed()',
+        to: 'this.#options.missed()',
+      },
+    ],
+  },
+  {
+    name: 'no-memory',
+    without: 'P7: a process that was only cut off still knows its sockets, and whose grace runs',
+    fault: 'cut-link',
+    bites: /wrong offline/,
+    cuts: [
+      {
+        file: 'packages/presence/src/membership.ts',
+        from: 'const wasCutOff = now - this.#store.now >= leaseMs',
+        to: 'const wasCutOff = false',
+      },
+    ],
+  },
+  {
+    name: 'no-mark',
+    without: 'P6: the mark after which nothing counts that a buried incarnation sends',
+    fault: 'mute-link',
+    bites: /ghost|who are gone/,
+    cuts: [
+      {
+        file: 'apps/api/src/presence/lua/apply.lua',
+        from: "if not redis.call('ZSCORE', KEYS[2], incarnation) then return { 'buried' } end",
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'no-steady-clock',
+    without: 'the steady clock by which leases, graces and beats are counted',
+    fault: 'clock-jump',
+    bites: /connected people shown|who are gone/,
+    cuts: [
+      {
+        file: 'apps/api/src/presence/presence-node.ts',
+        from: "import { performance } from 'node:perf_hooks'",
+        to: 'const performance = Date',
+      },
+      {
+        file: 'apps/api/src/presence/gateway.ts',
+        from: 'const now = () => performance.now()',
+        to: 'const now = () => Date.now()',
+      },
+    ],
+  },
+  {
+    name: 'no-unavailable',
+    without: 'the notice that the database is away, and not a program at fault',
+    fault: 'stop-postgres',
+    bites: /the answer was 500/,
+    cuts: [
+      {
+        file: 'apps/api/src/platform/database-error.ts',
+        from: 'if (error instanceof DatabaseUnavailable || !isAway(error)) return error',
+        to: 'if (error !== undefined) return error',
+      },
+      {
+        file: 'apps/api/src/platform/postgres-pool.ts',
+        from: 'if (this.#down !== undefined) throw this.#down',
+        to: '',
+      },
+    ],
+  },
+  {
+    name: 'no-error-handler',
+    without: 'the handler for connections of the database that break while nobody uses them',
+    fault: 'terminate-backends',
+    bites: /is dead|nobody handled this|fetch failed/,
+    cuts: [
+      {
+        file: 'apps/api/src/platform/postgres-pool.ts',
+        from: "this.#pool.on('error', () => {})",
+        to: '',
       },
     ],
   },
