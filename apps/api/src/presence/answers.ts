@@ -17,6 +17,8 @@ import {
 import type { Frame } from './wire.ts'
 
 export interface AnswersOptions {
+  /** This socket does not drain. */
+  readonly slow: (socket: Socket) => void
   readonly told: Told
   readonly watches: Watches<Socket>
   readonly backlog: Backlog
@@ -138,7 +140,7 @@ export class Answers {
   awaitDrain(socket: Socket): void {
     if (socket.awaitsDrain) return
     socket.awaitsDrain = true
-    if (socket.slowAt < 0) socket.slowAt = this.#options.beat()
+    this.#options.slow(socket)
     // Others have their turn between two parts of a long snapshot.
     socket.net.once('drain', () => setImmediate(() => this.#drained(socket)))
   }

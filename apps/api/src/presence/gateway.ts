@@ -102,6 +102,7 @@ export class Gateway {
       beat,
       now,
       defer: (socket) => this.#teller.defer(socket),
+      slow: (socket) => this.#heartbeat.slow(socket),
       lookUpFailed: (error) => log.warn({ err: error }, 'watched users could not be read'),
     })
     const truth = {

@@ -32,6 +32,8 @@ export class Heartbeat {
   readonly #options: HeartbeatOptions
   readonly #beatMs: number
   readonly #slots = Array.from({ length: SLOTS }, () => new Set<Socket>())
+  /** Those that did not drain when it was last tried. */
+  readonly #slow = new Set<Socket>()
   readonly #timer: NodeJS.Timeout
   #beat = 0
   /** When beat 0 was. */
@@ -68,6 +70,13 @@ export class Heartbeat {
 
   leave(socket: Socket): void {
     this.#slots[socket.slot]?.delete(socket)
+    this.#slow.delete(socket)
+  }
+
+  /** It does not drain, as of now: its patience is looked at with every beat. */
+  slow(socket: Socket): void {
+    if (socket.slowAt < 0) socket.slowAt = this.#beat
+    this.#slow.add(socket)
   }
 
   /** This process stood still: sockets are read for a full turn first, then all are pinged, and no earlier ping counts as missed. */
@@ -96,13 +105,13 @@ export class Heartbeat {
     }
     while (this.#beat < due) {
       this.#beat++
+      for (const socket of this.#slow) this.#visitSlow(socket)
       for (const socket of this.slot(this.#beat)) this.#visit(socket)
       for (const socket of this.slot(this.#beat + HALF)) this.#visitBetween(socket)
     }
   }
 
   #visit(socket: Socket): void {
-    if (this.#isStuck(socket)) return
     const sincePing = this.#beat - socket.pingedAt
     // It was pinged out of turn.
     if (sincePing < SLOTS) return
@@ -121,14 +130,16 @@ export class Heartbeat {
   }
 
   #visitBetween(socket: Socket): void {
-    if (this.#isStuck(socket) || !socket.isOpen || socket.isSlow) return
+    if (!socket.isOpen || socket.isSlow) return
     if (this.#beat - socket.wroteAt > HALF) socket.write(HEARTBEAT, this.#beat)
   }
 
-  #isStuck(socket: Socket): boolean {
-    if (socket.slowAt < 0 || this.#beat - socket.slowAt < 2 * SLOTS) return false
-    this.#options.missed(socket, 'did not take what was sent')
-    return true
+  #visitSlow(socket: Socket): void {
+    if (socket.slowAt < 0) this.#slow.delete(socket)
+    else if (this.#beat - socket.slowAt >= 2 * SLOTS) {
+      this.#slow.delete(socket)
+      this.#options.missed(socket, 'did not take what was sent')
+    }
   }
 
   #pingAll(): void {

@@ -214,7 +214,7 @@ export const twins: readonly Twin[] = [
     cuts: [
       {
         file: 'packages/presence/src/membership.ts',
-        from: 'if (this.#isDoubting) connections.countOnlyAnswered()\n    this.#reincarnate()',
+        from: 'if (this.isDoubting) connections.countOnlyAnswered()\n    this.#reincarnate()',
         to: 'this.#reincarnate()',
       },
     ],
@@ -266,8 +266,8 @@ export const twins: readonly Twin[] = [
     cuts: [
       {
         file: 'apps/api/src/presence/presence-node.ts',
-        from: "import { performance } from 'node:perf_hooks'",
-        to: 'const performance = Date',
+        from: "import { randomBytes } from 'node:crypto'",
+        to: "import { randomBytes } from 'node:crypto'\nconst performance = Date",
       },
       {
         file: 'apps/api/src/presence/gateway.ts',
