@@ -39,10 +39,11 @@ describe('the pace of telling', () => {
     expect(gaps).toEqual([6.25, 12.5, 25, 50, 50, 6.25])
   })
 
-  test('gathers 50 ms while changes come and telling is cheap, and 100 ms where it is not', () => {
+  test('gathers 50 ms while changes come and telling is cheap, and longer where it is not, but nobody waits more than 150 ms', () => {
     expect(flushesASecond(1, 10)).toBeCloseTo(19.9, 0)
-    expect(flushesASecond(8, 10)).toBeCloseTo(12.5, 0)
-    expect(flushesASecond(40, 10)).toBeCloseTo(10, 0)
+    expect(flushesASecond(8, 10)).toBeCloseTo(9, 0)
+    expect(flushesASecond(10, 10)).toBeCloseTo(7.2, 0)
+    expect(flushesASecond(50, 10)).toBeCloseTo(10, 0)
   })
 
   test('spends half of the time on telling where it is dear, and tells at least once a second', () => {

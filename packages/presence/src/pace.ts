@@ -1,7 +1,9 @@
-/** The time between two flushes while changes come all the time, ms: ten times what telling takes, within these bounds. */
+/** The least time between two flushes while changes come all the time, ms. */
 const LEAST_BUSY_MS = 50
-const MOST_BUSY_MS = 100
-const WORK_TO_BUSY = 10
+/** Where telling is dear, so many times as long as it takes … */
+const WORK_TO_BUSY = 14
+/** … but nobody should wait longer than this for the end of a telling, ms, as long as that can be had. */
+const MOST_LATE_MS = 150
 /** Of that, the part that the first changes after a flush wait; those that had to wait double it. */
 const FIRST_PART = 1 / 8
 /** The longest that anybody waits for a change, ms. */
@@ -17,7 +19,7 @@ const STORM_MS = 1_000
 const NEWCOMER_MS = 150
 
 /**
- * When the next flush may be. At once when idle; while busy changes gather, for some ms at first, then for 50 to 100 ms, and longer where
+ * When the next flush may be. At once when idle; while busy changes gather, for some ms at first, then for 50 to 140 ms, and longer where
  * telling takes more than its share of the time, at most a second. Times are ms of a clock that only rises.
  */
 export class Pace {
@@ -48,7 +50,7 @@ export class Pace {
 
   /** A flush began at a time, and telling it took so many ms of work. `hasWaited`: its changes came before it might be. */
   flushed(at: number, workMs: number, hasWaited: boolean): void {
-    const busyMs = Math.min(MOST_BUSY_MS, Math.max(LEAST_BUSY_MS, workMs * WORK_TO_BUSY))
+    const busyMs = Math.max(LEAST_BUSY_MS, Math.min(workMs * WORK_TO_BUSY, MOST_LATE_MS - workMs))
     this.#gapMs = hasWaited ? Math.min(busyMs, this.#gapMs * 2) : busyMs * FIRST_PART
     this.#owed = this.#owedOn(at) + workMs
     this.#owedAt = at

@@ -83,6 +83,8 @@ export async function socketRoute(app: FastifyInstance, deps: SocketRouteDeps): 
     request.raw.socket.once('close', cancel)
     try {
       openings.set(request, await read(request, { admission, cancel, reply }))
+      // The answer to the handshake and the welcome leave together; a refusal ends the connection, and leaves too.
+      if (request.ws) request.raw.socket.cork()
     } catch (error) {
       cancel()
       throw error
@@ -121,6 +123,7 @@ export async function socketRoute(app: FastifyInstance, deps: SocketRouteDeps): 
       ws.removeAllListeners('error')
       reply.raw.detachSocket(net)
       gateway.add({ ws, net, session, person, admission })
+      net.uncork()
     },
   })
 }
