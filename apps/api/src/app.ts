@@ -41,12 +41,14 @@ const DAY_MS = 86_400_000
 export interface AppDeps {
   readonly config: Config
   readonly log: Logger
+  /** Who made it listens with it, and closes it. */
+  readonly server: RawServerDefault
   readonly sessionSecret: string
   readonly accounts: AccountsDeps
   readonly pages: UserPages
   readonly health: HealthPort
   readonly gauges: readonly MetricsGauge[]
-  readonly sockets: Pick<SocketRouteDeps, 'gateway' | 'state' | 'readSession'>
+  readonly sockets: Pick<SocketRouteDeps, 'gateway' | 'state' | 'ready' | 'readSession'>
 }
 
 /** All that answers HTTP, ready to listen or to be injected into. Who made the deps closes them. */
@@ -58,12 +60,11 @@ export async function createApp(deps: AppDeps): Promise<FastifyInstance> {
     genReqId: requestId,
     trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
     bodyLimit: 16 * 1024,
-    requestTimeout: 30_000,
     routerOptions: { maxParamLength: 512 },
     return503OnClosing: false,
     frameworkErrors: answerUnrouted,
     clientErrorHandler: refuseRaw,
-    http: { requireHostHeader: false, headersTimeout: 15_000 },
+    serverFactory: (handler) => deps.server.on('request', handler),
   })
   app.setErrorHandler(answerError)
   app.setValidatorCompiler(validatorCompiler)

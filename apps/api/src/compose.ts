@@ -1,5 +1,6 @@
 import { MemoryPresenceStore, type PresenceStore } from '@rollcall/presence'
 import { CloseCode } from '@rollcall/protocol'
+import type { RawServerDefault } from 'fastify'
 
 import { AccountsRepository } from './accounts/accounts-repository.ts'
 import { LoginThrottle } from './accounts/login-throttle.ts'
@@ -38,7 +39,7 @@ interface ComposeOptions {
 /** Everything that one process is made of. */
 export interface Parts {
   readonly database: Database
-  createApp(): Promise<HttpServer>
+  createApp(server: RawServerDefault): Promise<HttpServer>
   /** After the database is prepared: resolves when this process knows who is online. */
   start(): Promise<void>
   /** Refuses what is new and hands over what is there. */
@@ -114,6 +115,7 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
         })
 
   let phase: 'starting' | 'running' | 'draining' = 'starting'
+  const { promise: running, resolve: runs } = Promise.withResolvers<void>()
   const health = {
     get state() {
       if (phase === 'draining') return 'draining'
@@ -129,10 +131,11 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
 
   return {
     database,
-    createApp: () =>
+    createApp: (server) =>
       createApp({
         config,
         log,
+        server,
         sessionSecret,
         health,
         gauges: [
@@ -161,6 +164,7 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
         sockets: {
           gateway,
           state: () => health.state,
+          ready: running,
           readSession: ({ headers, protocol }) => reader.readSession(headers.cookie, protocol === 'https'),
         },
       }),
@@ -170,6 +174,7 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
       await node.ready
       sweeper.start()
       if (phase === 'starting') phase = 'running'
+      runs()
     },
     drain: async () => {
       phase = 'draining'

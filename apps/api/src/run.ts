@@ -1,6 +1,8 @@
+import { flushCompileCache } from 'node:module'
 import { isatty } from 'node:tty'
 
 import type { Config } from './config.ts'
+import type { EarlyServer } from './platform/early-server.ts'
 import { forPeople } from './platform/lines-for-people.ts'
 import { openLogStream } from './platform/log-stream.ts'
 import { createLogger } from './platform/logger.ts'
@@ -14,7 +16,7 @@ const STOP_AFTER_HAND_OVER_MS = 3_500
 const FLUSH_MS = 150
 
 /** Runs the product in this process until a signal stops it. */
-export function run(config: Config, signals: Signals): void {
+export function run(config: Config, signals: Signals, early: EarlyServer): void {
   const stream = isatty(1) ? forPeople(openLogStream(1)) : openLogStream(1)
   const log = createLogger(config.logLevel, stream)
   const say = (line: string) => stream.write(`${line}\n`)
@@ -26,7 +28,7 @@ export function run(config: Config, signals: Signals): void {
     log.fatal({ err: error }, 'the embedded database is lost')
     void leave(1)
   }
-  const server = new Server({ config, log, say, lost })
+  const server = new Server({ config, log, early, say, lost })
   const stopAndLeave = async (code: number) => {
     await server.stop().catch((error: unknown) => log.error({ err: error }, 'the stop did not go well'))
     await leave(code)
@@ -47,6 +49,8 @@ export function run(config: Config, signals: Signals): void {
   server.start().then(
     (url) => {
       if (url !== null && !signals.came) say(`Rollcall is ready on ${url}`)
+      // Not only at the end, which may come without a word.
+      flushCompileCache()
     },
     (error: unknown) => {
       if (signals.came) return

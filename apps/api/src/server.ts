@@ -1,9 +1,10 @@
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 import type { Config } from './config.ts'
 import { compose, type Parts } from './compose.ts'
 import { DatabaseUnavailable } from './platform/database-error.ts'
+import { EarlyServer } from './platform/early-server.ts'
 import type { HttpServer } from './platform/http.ts'
 import type { Logger } from './platform/logger.ts'
 
@@ -14,6 +15,8 @@ const TRY_AGAIN_MS = 500
 export interface ServerOptions {
   readonly config: Config
   readonly log: Logger
+  /** Listens already; made here where it is left out. */
+  readonly early?: EarlyServer
   /** Tells a person what takes its time. */
   readonly say?: (line: string) => void
   /** The embedded database broke: nothing but a new process brings it back. */
@@ -25,11 +28,12 @@ export class Server {
   readonly #options: ServerOptions
   #parts: Parts | undefined
   #app: HttpServer | undefined
-  readonly #sockets = new Set<Socket>()
+  readonly #early: EarlyServer
   #stopping: Promise<void> | undefined
 
   constructor(options: ServerOptions) {
     this.#options = options
+    this.#early = options.early ?? new EarlyServer(options.config)
   }
 
   /**
@@ -43,17 +47,13 @@ export class Server {
     this.#parts = parts
     void parts.database.lost.then((error) => this.#stopping === undefined && this.#options.lost?.(error))
     if (this.#stopping !== undefined) return null
-    const app = await parts.createApp()
-    this.#app = app
-    app.server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket)
-      socket.on('close', () => this.#sockets.delete(socket))
-    })
+    this.#app = await parts.createApp(this.#early.server)
+    await this.#early.listening
     if (this.#stopping !== undefined) return null
-    await app.listen({ port: config.port, host: config.host })
+    this.#early.release()
     if (!(await this.#prepareDatabase(parts))) return null
     await parts.start()
-    return urlOf(app, config.host)
+    return urlOf(this.#early.server.address(), config.host)
   }
 
   /** Hands over, closes everything in order, and resolves when nothing is left open. Safe to call at any time. */
@@ -81,25 +81,9 @@ export class Server {
   }
 
   async #stop(): Promise<void> {
-    const [parts, app] = [this.#parts, this.#app]
-    if (parts === undefined) return
-    await parts.drain()
-    if (app !== undefined) await this.#close(app)
-    await parts.close()
-  }
-
-  async #close(app: HttpServer): Promise<void> {
-    // Those that were upgraded or refused to be are none of the HTTP server's any more.
-    const cut = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy()
-    }, CUT_AFTER_MS)
-    try {
-      const closed = app.close()
-      app.server.closeIdleConnections()
-      await closed
-    } finally {
-      clearTimeout(cut)
-    }
+    await this.#parts?.drain()
+    await Promise.all([this.#early.close(CUT_AFTER_MS), this.#app?.close()])
+    await this.#parts?.close()
   }
 }
 
@@ -118,8 +102,7 @@ export async function startServer(
   }
 }
 
-function urlOf(app: HttpServer, host: string): string {
-  const address: AddressInfo | string | null = app.server.address()
+function urlOf(address: AddressInfo | string | null, host: string): string {
   const port = typeof address === 'object' && address !== null ? address.port : 0
   const everywhere = host === '0.0.0.0' || host === '::'
   const isHere = everywhere || host === '127.0.0.1' || host === '::1'

@@ -74,6 +74,23 @@ describe('the pace of telling', () => {
     expect(pace.due(2_600)).toBeLessThanOrEqual(2_600)
   })
 
+  test('counts the stragglers of a storm to it, but not for ever who opens the page after it', () => {
+    for (let n = 0; n < 20; n++) pace.began(n)
+    let now = 0
+    for (; now < 14_900; now += 500) {
+      pace.began(now)
+      expect(pace.isStorm(now + 400)).toBe(true)
+    }
+    for (; now < 16_000; now += 500) pace.began(now)
+    expect(pace.isStorm(now)).toBe(false)
+    for (let n = 0; n < 20; n++) pace.began(20_000)
+    pace.began(20_500)
+    expect(pace.isStorm(21_400)).toBe(true)
+    expect(pace.isStorm(21_500)).toBe(false)
+    pace.began(22_000)
+    expect(pace.isStorm(22_000)).toBe(true)
+  })
+
   test('waits a little after somebody began to watch, until it is known whether many follow', () => {
     pace.flushed(0, 1, false)
     pace.began(5)

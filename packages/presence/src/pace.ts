@@ -15,6 +15,8 @@ const CREDIT_MS = 100
 /** So many who begin to watch within a second come back together: a storm. */
 const STORM = 20
 const STORM_MS = 1_000
+/** For so long after it, ms, whoever begins to watch may be a straggler of it: the longest back-off of a client. */
+const STRAGGLERS_MS = 15_000
 /** After somebody began to watch, others may follow: so long, ms, until it is known whether that is a storm. */
 const NEWCOMER_MS = 150
 
@@ -32,15 +34,22 @@ export class Pace {
   /** When the last watchers began, as a ring. */
   readonly #began: number[] = Array.from({ length: STORM }, () => -Infinity)
   #next = 0
+  /** When so many began last. */
+  #stormAt = -Infinity
 
   /** A connection has begun to watch somebody. */
   began(now: number): void {
     this.#began[this.#next] = now
     this.#next = (this.#next + 1) % STORM
+    if (this.#isDense(now)) this.#stormAt = now
   }
 
   /** Many watchers return at once: each arrival is news to all before it, so that they are told in seconds, not one by one. */
   isStorm(now: number): boolean {
+    return this.#isDense(now) || (this.#lastBegan > now - STORM_MS && this.#stormAt > now - STRAGGLERS_MS)
+  }
+
+  #isDense(now: number): boolean {
     return (this.#began[this.#next] ?? -Infinity) > now - STORM_MS
   }
 

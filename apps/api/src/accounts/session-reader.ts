@@ -4,7 +4,8 @@ import { cookieSigner, hashToken, tokenOf } from '../platform/session-cookie.ts'
 import type { StoredSession } from '../platform/sessions.ts'
 import type { SessionsRepository } from './sessions-repository.ts'
 
-const MOST_IN_A_QUERY = 500
+/** All of them go on in one turn of the event loop. */
+const MOST_IN_A_QUERY = 100
 
 /** Sessions for websockets: one query for all upgrades of one turn of the event loop, and one for all that are open. */
 export class SessionReader {

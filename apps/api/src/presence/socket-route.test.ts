@@ -67,6 +67,20 @@ describe('an upgrade is refused as a problem', () => {
     expect(body.detail).toContain('PUBLIC_ORIGIN')
   })
 
+  test('503 not at once: a process that starts is waited for a moment', async () => {
+    const house = await open()
+    house.state.node = 'starting'
+    const client = house.dial(house.logIn(house.user('Ana')))
+    const entered = new Promise((resolve, reject) => {
+      client.ws.on('open', resolve)
+      client.ws.on('unexpected-response', () => reject(new Error('it was refused')))
+    })
+    await aWhile(50)
+    house.state.node = null
+    house.ready.resolve()
+    await entered
+  })
+
   test('503 while starting, draining, and where the session cannot be read', async () => {
     const house = await open()
     const cookie = house.logIn(house.user('Ana'))

@@ -1,6 +1,7 @@
 import { ServerResponse, createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import websocket from '@fastify/websocket'
 import { MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from '@rollcall/protocol'
@@ -14,6 +15,8 @@ export interface SocketRouteDeps {
   readonly gateway: Gateway
   /** Of the presence node: refused is who comes before it is ready or while it is draining. */
   readonly state: () => 'starting' | 'ready' | 'draining'
+  /** Resolves when it is ready: who comes a moment before waits for that. */
+  readonly ready: Promise<void>
   /** Who the cookie says it is, or null; rejects where that cannot be said. */
   readonly readSession: (request: FastifyRequest) => Promise<{
     readonly id: string
@@ -41,6 +44,8 @@ const PATH = '/api/ws'
 const MOST_FRAGMENTS = 64
 const RETRY_SECONDS = 1
 const CROWDED_RETRY_SECONDS = 10
+/** So long a connection waits for a process that starts, ms: one that is refused comes back later and later. */
+const STARTING_MS = 1_000
 
 /** `GET /api/ws`. On the root instance, before its other routes: the plugin's hooks must be theirs, too. */
 export async function socketRoute(app: FastifyInstance, deps: SocketRouteDeps): Promise<void> {
@@ -68,6 +73,7 @@ export async function socketRoute(app: FastifyInstance, deps: SocketRouteDeps): 
 
   /** Registers the connection first and reads its session then, so that an end in between is noticed (P11). */
   async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    if (deps.state() === 'starting') await Promise.race([deps.ready, sleep(STARTING_MS)])
     if (deps.state() !== 'ready') {
       throw problem(503, 'The server is starting or stopping. Try again.', { retryAfter: RETRY_SECONDS })
     }

@@ -34,6 +34,7 @@ export class PresenceHouse {
   /** Cookie to session. */
   readonly sessions = new Map<string, { id: string; user: User }>()
   readonly state = { foreign: false, databaseIsAway: false, node: null as 'starting' | 'draining' | null }
+  readonly ready = Promise.withResolvers<void>()
   reads = 0
   /** Waited for before a session is read. */
   beforeRead: () => Promise<void> = async () => {}
@@ -94,6 +95,7 @@ export class PresenceHouse {
     await socketRoute(this.app, {
       gateway: this.gateway,
       state: () => this.state.node ?? this.node.state,
+      ready: this.ready.promise,
       isForeign: () => this.state.foreign,
       addressOf: (request) => String(request.headers['x-test-address'] ?? request.ip),
       readSession: async (request) => {

@@ -34,6 +34,8 @@ export class LightSocket {
   readonly #net: Socket
   readonly #options: LightSocketOptions
   #rest: Buffer = NOTHING
+  /** A frame that has come in part. */
+  #long: { readonly frame: Buffer; filled: number } | null = null
   #isOpen = false
   #isOver = false
 
@@ -88,6 +90,7 @@ export class LightSocket {
 
   /** @returns whether to read on */
   #read(chunk: Buffer): boolean {
+    if (this.#long !== null) return this.#readLong(this.#long, chunk)
     let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     if (!this.#isOpen) {
       const end = bytes.indexOf(END_OF_HEAD)
@@ -99,22 +102,40 @@ export class LightSocket {
       }
     }
     const used = this.#isOpen ? this.#frames(bytes) : 0
-    this.#rest = used === bytes.length ? NOTHING : Buffer.from(bytes.subarray(used))
+    this.#keep(bytes.subarray(used))
     return true
+  }
+
+  /** The beginning of something, kept in a buffer for the whole of it where it says how long that is. */
+  #keep(rest: Buffer): void {
+    const size = this.#isOpen ? sizeOf(rest) : null
+    if (size === null) {
+      this.#rest = rest.length === 0 ? NOTHING : Buffer.from(rest)
+      return
+    }
+    this.#rest = NOTHING
+    const frame = Buffer.allocUnsafe(size)
+    this.#long = { frame, filled: rest.copy(frame) }
+  }
+
+  #readLong(long: { readonly frame: Buffer; filled: number }, chunk: Buffer): boolean {
+    const taken = chunk.copy(long.frame, long.filled)
+    long.filled += taken
+    if (long.filled < long.frame.length) return true
+    this.#long = null
+    this.#frames(long.frame)
+    return taken === chunk.length || this.#read(chunk.subarray(taken))
   }
 
   /** @returns how many bytes whole frames took */
   #frames(bytes: Buffer): number {
     let at = 0
-    while (bytes.length - at >= 2 && !this.#isOver) {
-      const short = bytes[at + 1] ?? 0
-      const header = short === 126 ? 4 : short === 127 ? 10 : 2
-      if (bytes.length - at < header) break
-      const size = header === 2 ? short : bytes.readUIntBE(at + (header === 4 ? 2 : 4), header === 4 ? 2 : 6)
-      const end = at + header + size
-      if (bytes.length < end) break
-      this.#frame((bytes[at] ?? 0) & 0x0f, bytes.subarray(at + header, end), end - at)
-      at = end
+    while (!this.#isOver) {
+      const size = sizeOf(bytes, at)
+      if (size === null || bytes.length < at + size) break
+      const header = headerOf(bytes, at)
+      this.#frame((bytes[at] ?? 0) & 0x0f, bytes.subarray(at + header, at + size), size)
+      at += size
     }
     return this.#isOver ? bytes.length : at
   }
@@ -135,4 +156,18 @@ export class LightSocket {
         break
     }
   }
+}
+
+function headerOf(bytes: Buffer, at: number): number {
+  const short = bytes[at + 1]
+  return short === 126 ? 4 : short === 127 ? 10 : 2
+}
+
+/** How long the frame is that begins here, header and all; null where that cannot be told yet. */
+function sizeOf(bytes: Buffer, at = 0): number | null {
+  if (bytes.length - at < 2) return null
+  const header = headerOf(bytes, at)
+  if (bytes.length - at < header) return null
+  if (header === 2) return header + (bytes[at + 1] ?? 0)
+  return header + (header === 4 ? bytes.readUInt16BE(at + 2) : bytes.readUIntBE(at + 4, 6))
 }

@@ -20,6 +20,9 @@ const SECOND_MS = 1_000
 /** Who closes on purpose says when to come back; who vanishes does not. */
 const DOUBLE = 2
 
+/** The places of those whom a frame names. */
+const placesOf = new WeakMap<Heard, Int32Array>()
+
 /** One who watches everybody, keeps a screen, and comes back when the connection breaks. */
 export class Returner {
   /** What was said since this was set to nothing. */
@@ -85,11 +88,12 @@ export class Returner {
     if (heard.kind !== 'snapshot') return
     this.newsAt = performance.now()
     if (heard.isFirst) this.#clear()
-    for (const name of heard.names) this.#show(name, 1)
+    for (const place of this.#placesOf(heard)) this.#show(place, 1)
     if (heard.isLast) this.#isComplete = true
   }
 
-  #hearChanges({ changes }: Extract<Heard, { kind: 'changes' }>): void {
+  #hearChanges(heard: Extract<Heard, { kind: 'changes' }>): void {
+    const { changes } = heard
     const { tally } = this
     this.newsAt = performance.now()
     if (this.newsAt - tally.secondBegan >= SECOND_MS) {
@@ -97,7 +101,8 @@ export class Returner {
       tally.inSecond = 0
     }
     tally.mostInASecond = Math.max(tally.mostInASecond, ++tally.inSecond)
-    for (const { name, online } of changes) this.#show(name, online ? 1 : 0)
+    const places = this.#placesOf(heard)
+    for (const [n, { online }] of changes.entries()) this.#show(places[n] ?? -1, online ? 1 : 0)
   }
 
   #clear(): void {
@@ -105,9 +110,19 @@ export class Returner {
     this.#shown = 0
   }
 
-  #show(name: string, online: 0 | 1): void {
-    const place = this.#options.places.get(name)
-    if (place === undefined) return
+  /** Looked up once for what many hear. */
+  #placesOf(heard: Extract<Heard, { kind: 'changes' | 'snapshot' }>): Int32Array {
+    let known = placesOf.get(heard)
+    if (known === undefined) {
+      const names = heard.kind === 'snapshot' ? heard.names : heard.changes.map(({ name }) => name)
+      known = Int32Array.from(names, (name) => this.#options.places.get(name) ?? -1)
+      placesOf.set(heard, known)
+    }
+    return known
+  }
+
+  #show(place: number, online: 0 | 1): void {
+    if (place < 0) return
     this.#shown += online - (this.#screen[place] ?? 0)
     this.#screen[place] = online
   }
