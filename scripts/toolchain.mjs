@@ -41,7 +41,7 @@ export async function onRightNode(script, { whenStopped } = {}) {
       `Rollcall needs Node ${OLDEST.join('.')} or newer, and the Node ${NODE} that npm fetched is ${process.version}.`,
     )
   const { node } = await fetched(withNode)
-  const child = spawn(node, [fileURLToPath(script), ...process.argv.slice(2)], {
+  const child = spawn(node, [...process.execArgv, fileURLToPath(script), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, [GUARD]: '1' },
   })

@@ -7,6 +7,8 @@ import { onMeasuredCore } from './cores.ts'
 
 export interface ServerProcessOptions {
   readonly program: string
+  /** For Node. */
+  readonly flags: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly port: number
 }
@@ -32,8 +34,8 @@ export class ServerProcess {
     this.port = port
   }
 
-  static async start({ program, env, port }: ServerProcessOptions): Promise<ServerProcess> {
-    const args = ['--expose-gc', '--import', PROBE, program]
+  static async start({ program, flags, env, port }: ServerProcessOptions): Promise<ServerProcess> {
+    const args = [...flags, '--expose-gc', '--import', PROBE, program]
     const child = spawn(...onMeasuredCore(process.execPath, args), {
       env: {
         PATH: process.env['PATH'],

@@ -15,7 +15,12 @@ export interface Subject {
   /** How long somebody stays online after his last connection is gone, ms. */
   readonly graceMs: number
   readonly program: string
+  /** For Node. */
+  readonly flags: readonly string[]
 }
+
+/** With these `npm start` and the image run the product. */
+export const PRODUCT_FLAGS = ['--max-semi-space-size=4']
 
 export const subjects: Readonly<Record<SubjectName, Subject>> = {
   Rollcall: {
@@ -23,24 +28,28 @@ export const subjects: Readonly<Record<SubjectName, Subject>> = {
     dialect: rollcallDialect,
     graceMs: 1_000,
     program: fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url)),
+    flags: PRODUCT_FLAGS,
   },
   'raw ws': {
     name: 'raw ws',
     dialect: plainDialect,
     graceMs: 0,
     program: fileURLToPath(new URL('peers/raw-ws.ts', import.meta.url)),
+    flags: [],
   },
   floor: {
     name: 'floor',
     dialect: plainDialect,
     graceMs: 0,
     program: fileURLToPath(new URL('peers/floor.ts', import.meta.url)),
+    flags: [],
   },
   'Socket.IO': {
     name: 'Socket.IO',
     dialect: socketIoDialect,
     graceMs: 0,
     program: fileURLToPath(new URL('peers/socket-io.ts', import.meta.url)),
+    flags: [],
   },
 }
 
@@ -52,12 +61,13 @@ export interface Surroundings {
 
 /** @param port a free one where none is given */
 export async function startSubject(
-  { program, graceMs }: Subject,
+  { program, flags, graceMs }: Subject,
   { databaseUrl, redisUrl, secret }: Surroundings,
   port?: number,
 ): Promise<ServerProcess> {
   return ServerProcess.start({
     program,
+    flags,
     port: port ?? (await freePort()),
     env: {
       DATABASE_URL: databaseUrl,

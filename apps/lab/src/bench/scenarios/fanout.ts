@@ -71,6 +71,8 @@ async function runSubject(
     const seconds = quick ? 2 : 4
     const trial = (rate: number) => runTrial({ subject, server, crowd, movers, rate, seconds, watchers })
     try {
+      // The first time, each compiles what it runs.
+      await trial(LIGHT)
       const light = await trial(LIGHT)
       const busy = isOurs ? await trial(BUSY) : undefined
       const best = await highest({
