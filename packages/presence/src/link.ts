@@ -1,5 +1,5 @@
 /** At most this long until the store is tried again, ms. */
-const MOST_BACK_OFF_MS = 500
+const MOST_BACK_OFF_MS = 200
 const PROBE_MS = 2_000
 
 /** How this process stands to the store: whether it answers, and whether what is published arrives. */

@@ -347,11 +347,11 @@ describe('members of one store', () => {
     bench.open(a, 'a1', 'ada')
     bench.pass(500)
     const tries = a.calls.length
-    bench.pass(500)
+    bench.pass(200)
     expect(a.calls.slice(tries).map(({ kind }) => kind)).toEqual(['beat', 'apply'])
   })
 
-  it('P7 knock at most twice a second on a store that is away, with a beat and a batch', () => {
+  it('P7 knock at most five times a second on a store that is away, with a beat and a batch', () => {
     const bench = new Bench()
     const [a] = bench.addTwo()
     a.cut = true
@@ -359,7 +359,7 @@ describe('members of one store', () => {
     for (let i = 0; i < 50; i++) bench.open(a, `a${i}`, `user${i}`)
     const tries = a.calls.length
     bench.pass(10_000)
-    expect(a.calls.length - tries).toBeLessThanOrEqual(2 * 20)
+    expect(a.calls.length - tries).toBeLessThanOrEqual(2 * 50)
     expect(a.member.linkIsUp).toBe(false)
   })
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '@rollcall/api/testing/services/redis-server'
 
 import { type Dialect, plainDialect, rollcallDialect, socketIoDialect } from './load/dialects.ts'
+import { PRODUCT, PRODUCT_FLAGS } from '../product.ts'
 import { ServerProcess } from './server-process.ts'
 
 export type SubjectName = 'Rollcall' | 'raw ws' | 'floor' | 'Socket.IO'
@@ -19,15 +20,12 @@ export interface Subject {
   readonly flags: readonly string[]
 }
 
-/** With these `npm start` and the image run the product. */
-export const PRODUCT_FLAGS = ['--max-semi-space-size=4']
-
 export const subjects: Readonly<Record<SubjectName, Subject>> = {
   Rollcall: {
     name: 'Rollcall',
     dialect: rollcallDialect,
     graceMs: 1_000,
-    program: fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url)),
+    program: PRODUCT,
     flags: PRODUCT_FLAGS,
   },
   'raw ws': {

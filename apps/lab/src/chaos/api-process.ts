@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 
+import { PRODUCT, PRODUCT_FLAGS } from '../product.ts'
 import type { EventLog, ProcessState } from './event-log.ts'
 
 export interface ApiProcessOptions {
@@ -15,7 +15,6 @@ export interface ApiProcessOptions {
   readonly program?: readonly string[]
 }
 
-const PRODUCT = fileURLToPath(new URL('../../../api/src/main.ts', import.meta.url))
 const START_MS = 60_000
 const LINES_KEPT = 300
 
@@ -49,7 +48,7 @@ export class ApiProcess {
 
   /** Starts it, with more variables where given, and waits until it says that it is ready. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const child = spawn(process.execPath, this.#options.program ?? [PRODUCT], {
+    const child = spawn(process.execPath, [...PRODUCT_FLAGS, ...(this.#options.program ?? [PRODUCT])], {
       env: {
         PATH: process.env['PATH'],
         HOST: '127.0.0.1',

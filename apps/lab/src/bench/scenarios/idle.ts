@@ -23,7 +23,7 @@ export const idle: Scenario = {
       const rows: Row[] = []
       for (const name of names) {
         // oxlint-disable-next-line no-await-in-loop
-        rows.push(...(await runSubject(subjects[name], house, sizes, quick ? 3 : 20)))
+        rows.push(...(await runSubject(subjects[name], house, sizes, quick ? 3 : 12)))
       }
       return { rows, ratios: sizes.flatMap((size) => ratiosOf(rows, size)) }
     } finally {

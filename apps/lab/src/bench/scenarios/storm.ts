@@ -11,7 +11,7 @@ const ENTER_AT_ONCE = 50
 const LOOK_MS = 50
 const QUIET_MS = 2_000
 const TIME = 'all right and quiet after, s'
-const names = ['Rollcall', 'Socket.IO', 'raw ws'] as const
+const names = ['Rollcall', 'Socket.IO'] as const
 
 /** All watch all, the server dies and is started again, and all come back. */
 export const storm: Scenario = {
@@ -97,6 +97,5 @@ function ratios(rows: readonly Row[]) {
       wanted: '≥ 10',
       value: time('Socket.IO') / time('Rollcall'),
     },
-    { title: 'sooner than raw ws, times', wanted: '', value: time('raw ws') / time('Rollcall') },
   ]
 }

@@ -8,6 +8,8 @@ import { convergence, convergenceAfterDeath, type Timing } from '../timing.ts'
 
 /** The longest pause between two attempts of the product, and as much to connect. */
 const REACHES_WITHIN_MS = 500 + 500
+/** What had reached the process before the harm, it still shows: a tick later at most. */
+const UNDER_WAY_MS = 250
 /** How many come to the process just after it was cut off, and go before it is back. */
 const GUESTS = 5
 /** How many go over to it just before it is back, and drop as soon as it is: they are away for less than the grace. */
@@ -40,11 +42,13 @@ function partition({ name, title, harm, elsewhere, isTold }: Partition): Fault {
       const sessions = await world.newSessions(GUESTS)
       harm(world.redisPath(1))
       world.process(1).note('cut')
-      const event = world.log.events.length
       const guests = sessions.map((session) => world.open(session, world.to(1)))
       // Long enough for a second try to say that they came: what is under way when they go may arrive any time later.
       const guestsGone = sleep(4_000).then(() => guests.forEach((guest) => guest.close()))
-      const ghosts = await world.until(() => world.stillShown(there), limit + 30_000)
+      const [ghosts, event] = await Promise.all([
+        world.until(() => world.stillShown(there), limit + 30_000),
+        sleep(UNDER_WAY_MS).then(() => world.log.events.length),
+      ])
       await guestsGone
       await sleep(1_000)
       const over = goingOver.map(({ session }) => world.open(session, world.to(1)))
