@@ -1,6 +1,7 @@
+import type { Server } from 'node:http'
+
 import { MemoryPresenceStore, type PresenceStore } from '@rollcall/presence'
 import { CloseCode } from '@rollcall/protocol'
-import type { RawServerDefault } from 'fastify'
 
 import { AccountsRepository } from './accounts/accounts-repository.ts'
 import { LoginThrottle } from './accounts/login-throttle.ts'
@@ -39,7 +40,7 @@ interface ComposeOptions {
 /** Everything that one process is made of. */
 export interface Parts {
   readonly database: Database
-  createApp(server: RawServerDefault): Promise<HttpServer>
+  createApp(server: Server): Promise<HttpServer>
   /** After the database is prepared: resolves when this process knows who is online. */
   start(): Promise<void>
   /** Refuses what is new and hands over what is there. */
