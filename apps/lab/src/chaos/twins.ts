@@ -110,7 +110,8 @@ export const twins: readonly Twin[] = [
   },
   {
     name: 'no-stillness',
-    without: 'P7: the notice that Redis itself stood still',
+    without:
+      'P7: the notice that Redis itself stood still, and the two beats until anybody is seen to go after an absence',
     fault: 'freeze-redis',
     bites: /wrong offline/,
     cuts: [
@@ -118,6 +119,11 @@ export const twins: readonly Twin[] = [
         file: 'apps/api/src/presence/lua/prelude.lua',
         from: 'return at - last > leaseMs / 2 or at < last',
         to: 'return false',
+      },
+      {
+        file: 'packages/presence/src/member.ts',
+        from: 'const isAnswered = this.#link.calm && hasJoined && !isDoubting',
+        to: 'const isAnswered = this.#link.up',
       },
     ],
   },
