@@ -7,13 +7,16 @@ beforeEach(() => {
   pace = new Pace()
 })
 
-/** Changes come all the time: how many flushes a second of `seconds`, each of which takes `work` ms. */
-function flushesASecond(work: number, seconds: number): number {
+/** Changes come all the time, so many a second: how many flushes a second of `seconds`, each of which takes `work` ms. */
+function flushesASecond(work: number, seconds: number, rate = 1_000): number {
   const pace = new Pace()
   let flushes = 0
+  let told = 0
   for (let now = 0; now < seconds * 1_000; now++) {
-    if (pace.due(now) > now) continue
-    pace.flushed(now, work, flushes > 0)
+    const changes = Math.floor((now / 1_000) * rate) - told
+    if (changes === 0 || pace.due(now) > now) continue
+    pace.flushed(now, work, changes)
+    told += changes
     flushes++
     now += work
   }
@@ -23,27 +26,42 @@ function flushesASecond(work: number, seconds: number): number {
 describe('the pace of telling', () => {
   test('tells at once when idle', () => {
     expect(pace.due(0)).toBeLessThanOrEqual(0)
-    pace.flushed(0, 1, false)
+    pace.flushed(0, 1, 1)
     expect(pace.due(3)).toBe(6.25)
     expect(pace.due(10)).toBeLessThanOrEqual(10)
   })
 
-  test('gathers for longer and longer while changes have to wait, and not at all after one that had not', () => {
+  test('gathers for longer the more changes come, and for a moment only when they are few again', () => {
     const gaps: number[] = []
     let now = 0
-    for (const hasWaited of [false, true, true, true, true, false]) {
-      pace.flushed(now, 1, hasWaited)
+    for (const changes of [1, 10, 20, 30, 30, 60]) {
+      pace.flushed(now, 1, changes)
       gaps.push(pace.due(now) - now)
       now = pace.due(now)
     }
-    expect(gaps).toEqual([6.25, 12.5, 25, 50, 50, 6.25])
+    expect(gaps).toEqual(gaps.toSorted((a, b) => a - b))
+    expect(gaps[0]).toBe(6.25)
+    expect(gaps.at(-1)).toBe(50)
+    now += 2_500
+    pace.flushed(now, 1, 1)
+    expect(pace.due(now) - now).toBe(6.25)
+  })
+
+  test('gathers nothing where changes come further apart than it would gather, however close some came before', () => {
+    for (let now = 0; now < 20; now++) pace.flushed(now, 1, 4)
+    for (let now = 2_000; now < 7_000; now += 100) {
+      expect(pace.due(now)).toBeLessThanOrEqual(now)
+      pace.flushed(now, 11, 1)
+    }
+    expect(flushesASecond(11, 10, 10)).toBeCloseTo(10, 0)
+    expect(flushesASecond(40, 10, 10)).toBeCloseTo(10, 0)
   })
 
   test('gathers 50 ms while changes come and telling is cheap, and longer where it is not, but nobody waits more than 150 ms', () => {
-    expect(flushesASecond(1, 10)).toBeCloseTo(19.9, 0)
-    expect(flushesASecond(8, 10)).toBeCloseTo(9, 0)
-    expect(flushesASecond(10, 10)).toBeCloseTo(7.2, 0)
-    expect(flushesASecond(50, 10)).toBeCloseTo(10, 0)
+    expect(flushesASecond(1, 60)).toBeCloseTo(19.9, 0)
+    expect(flushesASecond(8, 60)).toBeCloseTo(9, 0)
+    expect(flushesASecond(10, 60)).toBeCloseTo(7.2, 0)
+    expect(flushesASecond(50, 60)).toBeCloseTo(10, 0)
   })
 
   test('spends half of the time on telling where it is dear, and tells at least once a second', () => {
@@ -56,18 +74,18 @@ describe('the pace of telling', () => {
   test('does not make somebody wait at a light load, although telling is dear', () => {
     for (let now = 0; now < 5_000; now += 95) {
       expect(pace.due(now)).toBeLessThanOrEqual(now)
-      pace.flushed(now, 45, false)
+      pace.flushed(now, 45, 1)
     }
   })
 
   test('tells once a second while many come back to watch, and is itself again a second later', () => {
-    pace.flushed(0, 1, false)
+    pace.flushed(0, 1, 1)
     for (let n = 0; n < 19; n++) pace.began(n)
     expect(pace.isStorm(20)).toBe(false)
     pace.began(20)
     expect(pace.isStorm(20)).toBe(true)
     expect(pace.due(100)).toBe(1_000)
-    pace.flushed(1_000, 1, true)
+    pace.flushed(1_000, 1, 1)
     for (let n = 0; n < 20; n++) pace.began(1_500)
     expect(pace.due(1_500)).toBe(2_000)
     expect(pace.isStorm(2_600)).toBe(false)
@@ -92,19 +110,19 @@ describe('the pace of telling', () => {
   })
 
   test('waits a little after somebody began to watch, until it is known whether many follow', () => {
-    pace.flushed(0, 1, false)
+    pace.flushed(0, 1, 1)
     pace.began(5)
     expect(pace.due(10)).toBe(150)
-    pace.flushed(150, 1, true)
+    pace.flushed(150, 1, 1)
     expect(pace.due(1_100)).toBeLessThanOrEqual(1_100)
-    pace.flushed(1_100, 1, true)
+    pace.flushed(1_100, 1, 1)
     expect(pace.due(1_101)).toBeLessThan(1_150)
   })
 
   test('may hurry for somebody who asks, unless telling is dear or many ask', () => {
-    pace.flushed(0, 10, false)
+    pace.flushed(0, 10, 1)
     expect(pace.mayHurry(0)).toBe(true)
-    pace.flushed(0, 45, true)
+    pace.flushed(0, 45, 1)
     expect(pace.mayHurry(0)).toBe(false)
     expect(pace.mayHurry(20)).toBe(true)
     pace.began(1_000)

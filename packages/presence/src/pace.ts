@@ -1,11 +1,15 @@
-/** The least time between two flushes while changes come all the time, ms. */
+/** The least time between two flushes while many changes come, ms. */
 const LEAST_BUSY_MS = 50
 /** Where telling is dear, so many times as long as it takes … */
 const WORK_TO_BUSY = 14
 /** … but nobody should wait longer than this for the end of a telling, ms, as long as that can be had. */
 const MOST_LATE_MS = 150
-/** Of that, the part that the first changes after a flush wait; those that had to wait double it. */
-const FIRST_PART = 1 / 8
+/** Where fewer changes than this would come meanwhile, there is little to gather: the time is shorter in proportion … */
+const MANY = 8
+/** … but at least this part of it. */
+const LEAST_PART = 1 / 8
+/** Over so long it is averaged how often changes come, ms. */
+const MEMORY_MS = 500
 /** The longest that anybody waits for a change, ms. */
 const LONGEST_MS = 1_000
 /** How much of its time a process may spend on telling. */
@@ -21,13 +25,15 @@ const STRAGGLERS_MS = 15_000
 const NEWCOMER_MS = 150
 
 /**
- * When the next flush may be. At once when idle; while busy changes gather, for some ms at first, then for 50 to 140 ms, and longer where
+ * When the next flush may be. At once when idle; the more changes come, the longer they gather, for some ms to 140 ms, and longer where
  * telling takes more than its share of the time, at most a second. Times are ms of a clock that only rises.
  */
 export class Pace {
   #flushedAt = -Infinity
   /** So long after a flush the next may be, ms. */
-  #gapMs = LEAST_BUSY_MS * FIRST_PART
+  #gapMs = LEAST_BUSY_MS * LEAST_PART
+  /** How many changes come in a ms. */
+  #rate = 0
   /** Telling that is not made up for by time passed, ms. */
   #owed = 0
   #owedAt = 0
@@ -57,10 +63,11 @@ export class Pace {
     return this.#began[(this.#next + STORM - 1) % STORM] ?? -Infinity
   }
 
-  /** A flush began at a time, and telling it took so many ms of work. `hasWaited`: its changes came before it might be. */
-  flushed(at: number, workMs: number, hasWaited: boolean): void {
+  /** A flush of so many changes began at a time, and telling it took so many ms of work. */
+  flushed(at: number, workMs: number, changes: number): void {
     const busyMs = Math.max(LEAST_BUSY_MS, Math.min(workMs * WORK_TO_BUSY, MOST_LATE_MS - workMs))
-    this.#gapMs = hasWaited ? Math.min(busyMs, this.#gapMs * 2) : busyMs * FIRST_PART
+    this.#rate = this.#rate * Math.exp((this.#flushedAt - at) / MEMORY_MS) + changes / MEMORY_MS
+    this.#gapMs = busyMs * Math.min(1, Math.max(LEAST_PART, (this.#rate * busyMs) / MANY))
     this.#owed = this.#owedOn(at) + workMs
     this.#owedAt = at
     this.#flushedAt = at

@@ -46,8 +46,8 @@ export class Teller {
   #workedMs = 0
   /** When the telling that runs was flushed, if it has something to tell. */
   #flushedAt: number | null = null
-  /** What is gathered came before it might be told. */
-  #hasWaited = false
+  /** How many changes it tells. */
+  #changes = 0
   /** Calls off the flush that is to come. */
   #cancel: (() => void) | null = null
   #isStopped = false
@@ -109,7 +109,6 @@ export class Teller {
     const wait = Math.ceil(pace.due(at) - at)
     const due = () => this.#due()
     if (wait > 0) {
-      this.#hasWaited = true
       const timer = setTimeout(due, wait)
       this.#cancel = () => clearTimeout(timer)
     } else {
@@ -130,7 +129,8 @@ export class Teller {
     const { told, truth, backlog, answers, now } = this.#options
     const at = now()
     const net = this.#tick.flush(told, truth)
-    if (net.changes.length > 0 || net.accounts.length > 0 || net.removals.length > 0) {
+    this.#changes = net.changes.length + net.accounts.length
+    if (this.#changes > 0 || net.removals.length > 0) {
       backlog.add(net)
       answers.flushed()
       this.#flushedAt = at
@@ -159,9 +159,7 @@ export class Teller {
       return
     }
     if (this.#flushedAt !== null) {
-      pace.flushed(this.#flushedAt, this.#workedMs, this.#hasWaited)
-      // Those came while the others were told.
-      this.#hasWaited = !this.#tick.isEmpty
+      pace.flushed(this.#flushedAt, this.#workedMs, this.#changes)
     }
     this.#flushedAt = null
     this.#workedMs = 0
