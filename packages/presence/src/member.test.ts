@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Call, CallOf } from './calls.ts'
+import { GATHER_MS } from './membership.ts'
 import { Bench, GRACE_MS, LEASE_MS, type Tried } from './testing/bench.ts'
 
 const BEAT_MS = LEASE_MS / 6
@@ -119,10 +120,28 @@ describe('members of one store', () => {
     bench.open(a, 'a3', 'cleo')
     expect(callsOf(a, 'apply')).toHaveLength(1)
     bench.letGo(a)
+    bench.pass(GATHER_MS)
     expect(callsOf(a, 'apply').map(({ batch }) => batch.holds.map(({ id }) => id))).toEqual([
       ['ada'],
       ['bob', 'cleo'],
     ])
+  })
+
+  it('P5 say at once who comes alone, and gather for a moment who comes close behind, but not the end of a session', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    bench.open(a, 'a1', 'ada')
+    expect(b.told).toEqual(['+ada'])
+    bench.open(a, 'a2', 'bob')
+    bench.open(a, 'a3', 'cleo')
+    expect([a.told, b.told]).toEqual([['+ada', '+bob', '+cleo'], ['+ada']])
+    expect(a.member.batchDueAt).toBe(bench.clock.now() + GATHER_MS)
+    bench.pass(GATHER_MS)
+    expect(b.told).toEqual(['+ada', '+bob', '+cleo'])
+    expect([callsOf(a, 'apply').length, a.member.batchDueAt]).toEqual([2, null])
+    a.member.endSession('ada', 'session of ada', bench.clock.now())
+    bench.pump()
+    expect(b.told.at(-1)).toBe('-ada')
   })
 
   it('P5 never send again what timed out: the next number says what holds now', () => {
@@ -175,6 +194,7 @@ describe('members of one store', () => {
     const [a, b] = bench.addTwo()
     bench.open(a, 'a1', 'ada')
     bench.open(a, 'a2', 'bob')
+    bench.pass(GATHER_MS)
     bench.freeze(a)
     bench.pass(2 * (LEASE_MS + GRACE_MS))
     expect(b.told).toEqual(['+ada', '+bob', '-ada', '-bob'])
@@ -260,6 +280,7 @@ describe('members of one store', () => {
     const [a, b] = bench.addTwo()
     bench.open(a, 'a1', 'ada')
     bench.open(a, 'a2', 'bob')
+    bench.pass(GATHER_MS)
     bench.freeze(a)
     bench.state.lose()
     bench.pass(3 * LEASE_MS)
@@ -415,7 +436,7 @@ describe('members of one store', () => {
     const { epoch, incarnation, number } = lastOf(callsOf(a, 'apply')).batch
     bench.state.apply({ epoch, incarnation, number: number + 1, holds: [], releases: ['ada'], notices: [] })
     expect([a.told, b.told]).toEqual([['+ada'], ['+ada', '-ada']])
-    bench.pump()
+    bench.pass(GATHER_MS)
     expect([a.told, b.told]).toEqual([['+ada'], ['+ada', '-ada', '+ada']])
   })
 
@@ -524,6 +545,7 @@ describe('members of one store', () => {
     const [a, b] = bench.addTwo()
     bench.open(b, 'b1', 'ada')
     bench.open(b, 'b2', 'bob')
+    bench.pass(GATHER_MS)
     a.cut = true
     bench.pass(2 * BEAT_MS)
     bench.close(b, 'b1')
@@ -581,10 +603,10 @@ describe('members of one store', () => {
     const bench = new Bench()
     const [a, b] = bench.addTwo()
     a.deaf = true
-    for (let i = 0; i < 150; i++) bench.open(b, `b${i}`, `user${i}`)
+    for (let i = 0; i < 2_500; i++) bench.open(b, `b${i}`, `user${i}`)
     const rechecks = a.rechecks
     bench.pass(2 * BEAT_MS)
-    expect(a.member.shown.count).toBe(150)
+    expect(a.member.shown.count).toBe(2_500)
     expect(callsOf(a, 'snapshot')).toHaveLength(2)
     expect(a.rechecks).toBeGreaterThan(rechecks)
   })

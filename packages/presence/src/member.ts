@@ -103,6 +103,11 @@ export class Member {
     return this.#connections.graceEndsAt
   }
 
+  /** When {@link next} has the next batch, if nothing else keeps it back, ms; null while there is nothing to say. */
+  get batchDueAt(): number | null {
+    return this.#membership.batchDueAt
+  }
+
   connectionsOf(session: SessionId): number {
     return this.#connections.connectionsOf(session)
   }
@@ -236,7 +241,7 @@ export class Member {
       }
       case 'batch':
         // Not only after the first beat of a link that is back: holds are never late for want of an answer.
-        return this.#link.mayTry(now) ? this.#membership.batchCall() : null
+        return this.#link.mayTry(now) ? this.#membership.batchCall(now) : null
       case 'reading':
         if (!hasJoined || epoch === null || !this.#link.up) return null
         return this.#picture.follower.call(epoch, settled, now)

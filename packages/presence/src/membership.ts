@@ -26,6 +26,8 @@ export interface MembershipOptions {
   readonly doubt: () => void
 }
 
+/** Between two batches there is at least this much time, ms: who comes and goes meanwhile shares the second. The end of a session does not wait (P3). */
+export const GATHER_MS = 25
 /** A lease for a store that nobody else uses. */
 const ENDLESS_MS = 1e12
 
@@ -50,6 +52,7 @@ export class Membership {
   /** Nothing is said until the store has told the last number it took. */
   #silenced = false
   #store = { at: 0, now: 0 }
+  #batchedAt = -Infinity
 
   constructor(options: MembershipOptions) {
     this.#options = options
@@ -123,12 +126,19 @@ export class Membership {
     }
   }
 
-  batchCall(): Call | null {
+  /** When the next batch may be made, ms; null where there is nothing to say. */
+  get batchDueAt(): number | null {
+    return this.#options.outbox.hasMore ? this.#batchedAt + GATHER_MS : null
+  }
+
+  batchCall(now: number): Call | null {
     const { connections, link, outbox, shared } = this.#options
     if (this.#stage.at !== 'member' || this.#silenced) return null
+    if (shared && !outbox.isUrgent && now < this.#batchedAt + GATHER_MS) return null
     const mayRelease = !shared || (this.#settled && link.calm)
     const contents = outbox.take((id) => connections.held(id), mayRelease)
     if (contents === null) return null
+    this.#batchedAt = now
     const { epoch } = this.#stage
     const batch = { epoch, incarnation: this.#incarnation, number: ++this.#number, ...contents }
     return { lane: 'batch', kind: 'apply', batch }
@@ -206,6 +216,7 @@ export class Membership {
       return
     }
     outbox.failed()
+    this.#batchedAt = -Infinity
     if (answer.result === 'lost') this.lose(call.batch.epoch)
     else if (answer.result === 'buried') this.#bury(now)
     else {
@@ -259,6 +270,7 @@ export class Membership {
     this.#due = []
     this.#mismatches = 0
     this.#silenced = false
+    this.#batchedAt = -Infinity
     follower.begin(epoch)
     // It stood still, and would have been buried had the epoch not been lost.
     if (this.isDoubting) connections.countOnlyAnswered()
@@ -288,6 +300,7 @@ export class Membership {
     this.#acknowledged = 0
     this.#mismatches = 0
     this.#silenced = false
+    this.#batchedAt = -Infinity
     outbox.startOver(connections.allHeld())
   }
 }

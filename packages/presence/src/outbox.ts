@@ -26,6 +26,7 @@ export class Outbox {
   readonly #asserted = new Set<UserId>()
   #notices: Notice[] = []
   #underWay: Contents | null = null
+  #isUrgent = false
   readonly #carried = new Set<UserId>()
   #turns = 0
   /** Notices that were dropped because too many waited. */
@@ -47,7 +48,17 @@ export class Outbox {
   }
 
   get empty(): boolean {
-    return this.#underWay === null && this.#dirty.size + this.#keptBack.size + this.#notices.length === 0
+    return this.#underWay === null && !this.hasMore
+  }
+
+  /** Something is to be said that is not under way. */
+  get hasMore(): boolean {
+    return this.#dirty.size + this.#keptBack.size + this.#notices.length > 0
+  }
+
+  /** Something of it must not wait for more to be gathered. */
+  get isUrgent(): boolean {
+    return this.#isUrgent
   }
 
   /** Whether something about this user is still to be told. */
@@ -65,7 +76,13 @@ export class Outbox {
     this.#dirty.add(id)
   }
 
+  /** What waits is to be said as soon as it may. */
+  hurry(): void {
+    this.#isUrgent = true
+  }
+
   notify(notice: Notice): void {
+    this.hurry()
     this.#notices.push(notice)
     if (this.#notices.length <= MOST_NOTICES) return
     this.#notices.shift()
@@ -106,6 +123,7 @@ export class Outbox {
     const notices = this.#notices.splice(0, NOTICES_A_BATCH)
     if (holds.length + releases.length + notices.length === 0) return null
     this.#turns++
+    this.#isUrgent = false
     this.#underWay = { holds, releases, notices }
     for (const person of holds) this.#carried.add(person.id)
     for (const id of releases) this.#carried.add(id)

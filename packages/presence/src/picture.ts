@@ -197,7 +197,9 @@ export class Picture implements Shown {
   }
 
   #end(session: SessionId, user: UserId): void {
-    if (this.#connections.endSession(session)) this.#outbox.mark(user)
+    if (!this.#connections.endSession(session)) return
+    this.#outbox.mark(user)
+    this.#outbox.hurry()
   }
 
   #tell(ids: readonly UserId[]): void {

@@ -26,6 +26,15 @@ test('name order is the order of the folded names as UTF-8 bytes', () => {
   )
 })
 
+test('a name in ASCII folds alone as it does within another', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme-ascii' }), (ascii) => {
+      expect(foldName(ascii) + 'ж').toBe(foldName(`${ascii}Ж`))
+    }),
+    { numRuns: 5_000 },
+  )
+})
+
 test('folding twice is folding once', () => {
   fc.assert(
     fc.property(name, (each) => {

@@ -3,6 +3,8 @@
  * @see https://www.unicode.org/reports/tr44/#Casemapping
  */
 export function foldName(name: string): string {
+  // Most names, and what ASCII folds to is its lower case.
+  if (/^[ -~]*$/.test(name)) return name.toLowerCase()
   let folded = ''
   for (const character of name.normalize('NFKC')) folded += foldCharacter(character)
   return folded.normalize('NFKC')

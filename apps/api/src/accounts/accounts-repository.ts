@@ -4,7 +4,7 @@ import { foldName } from '@rollcall/protocol'
 
 import { isUniqueViolation } from '../platform/database-error.ts'
 import type { Schema } from '../platform/schema.ts'
-import { newId } from '../platform/session-cookie.ts'
+import { newId } from '../platform/new-id.ts'
 
 export interface Account {
   readonly id: string

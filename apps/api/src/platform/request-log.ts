@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { nanoid } from 'nanoid'
 
 /** The id that a proxy gave the request, or a new one. */
 export function requestId(request: { headers: IncomingMessage['headers'] }): string {
   const given = request.headers['x-request-id']
-  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given)
-    ? given
-    : randomBytes(9).toString('base64url')
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : nanoid(12)
 }
 
 /** One line a request, whether it was answered or given up. Neither queries nor bodies nor headers are written down. */

@@ -1,14 +1,9 @@
 import { Signer } from '@fastify/cookie'
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /** The cookie's name; over https it is `__Host-rollcall`, which no other host and no plain page can set. */
 export const COOKIE = 'rollcall'
 export const SECURE_COOKIE = `__Host-${COOKIE}`
-
-/** An id of 96 bits: public, named in lists. */
-export function newId(): string {
-  return randomBytes(12).toString('base64url')
-}
 
 /** What the cookie carries, 192 bits. */
 export function newToken(): string {
@@ -17,7 +12,7 @@ export function newToken(): string {
 
 /** What is kept of a token. */
 export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex')
+  return hash('sha256', token, 'hex')
 }
 
 export function cookieSigner(secret: string): Signer {

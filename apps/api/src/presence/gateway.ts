@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import type { Socket as NetSocket } from 'node:net'
 
 import { Backlog, Pace, Told, Watches } from '@rollcall/presence'
 import type { AccountChange, Person, SessionId, UserId } from '@rollcall/presence'
-import { CloseCode, PROTOCOL_VERSION } from '@rollcall/protocol'
+import { CloseCode, nameKey, PROTOCOL_VERSION } from '@rollcall/protocol'
 import type { Counts } from '@rollcall/protocol'
 import type { WebSocket } from 'ws'
 
 import type { Logger } from '../platform/logger.ts'
+import { newId } from '../platform/new-id.ts'
 import { Admissions } from './admissions.ts'
 import type { Admission } from './admissions.ts'
 import { Answers } from './answers.ts'
@@ -15,7 +15,6 @@ import { CountsRound } from './counts-round.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Hearing } from './hearing.ts'
 import type { LastSeenReader } from './known-users.ts'
-import { orderKey } from './name-order.ts'
 import type { PresenceView } from './presence-view.ts'
 import { SessionRecheck } from './session-recheck.ts'
 import { SessionSockets } from './session-sockets.ts'
@@ -63,7 +62,7 @@ export class Gateway {
   readonly #sockets = new SessionSockets()
   /** Told to close, and not gone yet. */
   readonly #closing = new Set<Socket>()
-  readonly #told = new Told({ keyOf: orderKey })
+  readonly #told = new Told({ keyOf: nameKey })
   readonly #heartbeat: Heartbeat
   readonly #countsRound: CountsRound
   readonly #recheck: SessionRecheck
@@ -159,7 +158,7 @@ export class Gateway {
   /** A websocket is open: it is held, and welcomed before anything else is said to it. */
   add({ ws, net, session, person, admission }: NewSocket): void {
     const { node, heartbeatMs } = this.#options
-    const id = randomBytes(12).toString('base64url')
+    const id = newId()
     const socket = new Socket({
       id,
       session,

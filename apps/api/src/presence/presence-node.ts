@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-
 import {
   ask,
   Member,
@@ -15,6 +13,7 @@ import {
 } from '@rollcall/presence'
 import type { BaseLogger } from 'pino'
 
+import { newId } from '../platform/new-id.ts'
 import type { PresenceEvents } from './presence-events.ts'
 
 export interface PresenceNodeOptions {
@@ -44,6 +43,7 @@ export class PresenceNode {
   #becomeReady: () => void = () => {}
   #timer: NodeJS.Timeout | null = null
   #sweepTimer: NodeJS.Timeout | null = null
+  #batchTimer: NodeJS.Timeout | null = null
   #pumping = false
   #waking = false
   #stopped = false
@@ -61,7 +61,7 @@ export class PresenceNode {
       leaseMs,
       graceMs,
       shared,
-      newId: () => randomBytes(12).toString('base64url'),
+      newId,
       events: this.#memberEvents(),
       now: performance.now(),
     })
@@ -186,6 +186,7 @@ export class PresenceNode {
     this.#stopped = true
     if (this.#timer !== null) clearInterval(this.#timer)
     if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer)
+    if (this.#batchTimer !== null) clearTimeout(this.#batchTimer)
     await this.#options.store.close()
   }
 
@@ -230,6 +231,19 @@ export class PresenceNode {
     if (this.#member.state === 'ready') this.#becomeReady()
     if (this.#member.hasLeft) for (const left of this.#leftWaiters.splice(0)) left()
     this.#planSweep()
+    this.#planBatch()
+  }
+
+  /** What keeps a batch back longer than its turn, pumps when it is over. */
+  #planBatch(): void {
+    const { batchDueAt } = this.#member
+    if (batchDueAt === null || this.#batchTimer !== null) return
+    const wait = Math.ceil(batchDueAt - performance.now())
+    if (wait <= 0) return
+    this.#batchTimer = setTimeout(() => {
+      this.#batchTimer = null
+      this.#pump()
+    }, wait)
   }
 
   /** One timer for all: for the grace that ends next. */

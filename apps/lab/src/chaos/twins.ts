@@ -272,8 +272,8 @@ export const twins: readonly Twin[] = [
     cuts: [
       {
         file: 'apps/api/src/presence/presence-node.ts',
-        from: "import { randomBytes } from 'node:crypto'",
-        to: "import { randomBytes } from 'node:crypto'\nconst performance = Date",
+        from: "import { newId } from '../platform/new-id.ts'",
+        to: "import { newId } from '../platform/new-id.ts'\nconst performance = Date",
       },
       {
         file: 'apps/api/src/presence/gateway.ts',
