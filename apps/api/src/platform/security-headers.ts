@@ -30,10 +30,15 @@ export const referenceDirectives: Directives = {
   workerSrc: ["'self'", 'blob:'],
 }
 
-/** Headers that tell a browser what may run here. On plain http it is told nothing that only https can keep. */
+/**
+ * Headers that tell a browser what may run here. On plain http it is told nothing that only https can keep. They are set when the answer
+ * leaves: a websocket that is let in has no use for them.
+ */
 export async function registerSecurityHeaders(app: FastifyInstance): Promise<void> {
   await app.register(helmet, { global: false })
-  app.addHook('onRequest', async (request, reply) => setHeaders(request, reply, directives))
+  app.addHook('onSend', async (request, reply) => {
+    if (!reply.raw.hasHeader('content-security-policy')) setHeaders(request, reply, directives)
+  })
 }
 
 export function setHeaders(request: FastifyRequest, reply: FastifyReply, allowed: Directives): void {
