@@ -13,9 +13,11 @@ export interface Watcher {
 /**
  * Presence over plain websockets. `?user=` says who comes, `?watch=1` that he wants to be told.
  * @param tell gives one message to everybody who watches
+ * @param begun is given the server before it listens
  */
 export async function serveWebSockets(
   tell: (watchers: ReadonlySet<Watcher>, message: string) => void,
+  begun: (server: WebSocketServer) => void = () => {},
 ): Promise<void> {
   const counts = await HeadCounts.open(process.env['REDIS_URL'] ?? '')
   const watchers = new Set<Watcher>()
@@ -50,6 +52,7 @@ export async function serveWebSockets(
     backlog: 4_096,
     perMessageDeflate: false,
   })
+  begun(server)
   server.on('connection', (ws, request) => void welcome(ws, request))
   server.once('listening', () => console.log('ready'))
 }

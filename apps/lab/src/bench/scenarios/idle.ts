@@ -1,16 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
 import { type House, openHouse } from '../house.ts'
 import { idleCpu } from '../idle-cpu.ts'
 import { Crowd } from '../load/crowd.ts'
-import { figure, type Row, type Scenario } from '../result.ts'
-import { startSubject, type Subject, type SubjectName, subjects } from '../subjects.ts'
+import { figure, type Ratio, type Row, type Scenario } from '../result.ts'
+import type { ServerProcess } from '../server-process.ts'
+import { startSubject, type Subject, subjects } from '../subjects.ts'
 
 const RSS = 'RSS a connection, KiB'
 const HEAP = 'live heap a connection, KiB'
 const CPU = 'CPU of doing nothing, % of a core'
 const KIB = 1_024
 const WARM = 200
+/** One round of pings, s: after the first, everybody has his place in it. */
+const ROUND = 10
 
-const names = ['Rollcall', 'raw ws', 'Socket.IO'] as const
+const RAW = 'raw ws'
+const PINGING = 'raw ws that pings'
+const tried: readonly { readonly label: string; readonly subject: Subject }[] = [
+  { label: 'Rollcall', subject: subjects.Rollcall },
+  { label: RAW, subject: subjects['raw ws'] },
+  {
+    label: PINGING,
+    subject: {
+      ...subjects['raw ws'],
+      program: fileURLToPath(new URL('../peers/pinging-ws.ts', import.meta.url)),
+    },
+  },
+  { label: 'Socket.IO', subject: subjects['Socket.IO'] },
+]
 
 /** What connections cost that do nothing. */
 export const idle: Scenario = {
@@ -21,11 +40,12 @@ export const idle: Scenario = {
     const house = await openHouse({ accounts: most + WARM, visitors: most + WARM })
     try {
       const rows: Row[] = []
-      for (const name of names) {
+      for (const { label, subject } of tried) {
         // oxlint-disable-next-line no-await-in-loop
-        rows.push(...(await runSubject(subjects[name], house, sizes, quick ? 3 : 12)))
+        rows.push(...(await runSubject(label, subject, house, sizes, quick ? 2 : ROUND)))
       }
-      return { rows, ratios: sizes.flatMap((size) => ratiosOf(rows, size)) }
+      const ratios = [...sizes.flatMap((size) => memoryRatios(rows, size)), ...cpuRatios(rows, most)]
+      return { rows, ratios }
     } finally {
       await house.close()
     }
@@ -33,10 +53,11 @@ export const idle: Scenario = {
 }
 
 async function runSubject(
+  label: string,
   subject: Subject,
   house: House,
   sizes: readonly number[],
-  seconds: number,
+  round: number,
 ): Promise<Row[]> {
   const server = await startSubject(subject, house.surroundings)
   const crowds: Crowd[] = []
@@ -57,11 +78,11 @@ async function runSubject(
       there = WARM + size
       const grown = server.rss() - rss
       // oxlint-disable-next-line no-await-in-loop
-      const cpu = await idleCpu(server, seconds)
+      const cpu = size === sizes.at(-1) ? await restingCpu(server, round) : NaN
       // oxlint-disable-next-line no-await-in-loop
       const live = (await server.heap()) - heap
       rows.push({
-        name: rowName(size, subject.name),
+        name: rowName(size, label),
         figures: {
           [RSS]: grown / size / KIB,
           [HEAP]: live / size / KIB,
@@ -77,23 +98,32 @@ async function runSubject(
   }
 }
 
-function ratiosOf(rows: readonly Row[], size: number) {
-  const of = (name: SubjectName, head: string) => figure(rows, rowName(size, name), head)
+async function restingCpu(server: ServerProcess, round: number): Promise<number> {
+  await sleep(round * 1_000)
+  return idleCpu(server, 2 * round)
+}
+
+function memoryRatios(rows: readonly Row[], size: number): Ratio[] {
+  const ratio = (head: string) => valueOf(rows, size, 'Rollcall', head) / valueOf(rows, size, RAW, head)
   const many = size.toLocaleString('en')
   return [
-    {
-      title: `RSS a connection at ${many}, to raw ws`,
-      wanted: '≤ 1.5',
-      value: of('Rollcall', RSS) / of('raw ws', RSS),
-    },
-    {
-      title: `live heap a connection at ${many}, to raw ws`,
-      wanted: '',
-      value: of('Rollcall', HEAP) / of('raw ws', HEAP),
-    },
+    { title: `RSS a connection at ${many}, to raw ws`, wanted: '≤ 1.5', value: ratio(RSS) },
+    { title: `live heap a connection at ${many}, to raw ws`, wanted: '', value: ratio(HEAP) },
   ]
 }
 
-function rowName(size: number, name: SubjectName): string {
-  return `${size.toLocaleString('en')} connections, ${name}`
+function cpuRatios(rows: readonly Row[], size: number): Ratio[] {
+  const cpu = (label: string) => valueOf(rows, size, label, CPU)
+  return [
+    { title: `CPU of ${size.toLocaleString('en')}, % of a core`, wanted: '< 3', value: cpu('Rollcall') },
+    { title: `the same, to ${PINGING}`, wanted: '', value: cpu('Rollcall') / cpu(PINGING) },
+  ]
+}
+
+function valueOf(rows: readonly Row[], size: number, label: string, head: string): number {
+  return figure(rows, rowName(size, label), head)
+}
+
+function rowName(size: number, label: string): string {
+  return `${size.toLocaleString('en')} connections, ${label}`
 }
