@@ -37,6 +37,18 @@ describe('an outbox', () => {
     expect(outbox.has('ada')).toBe(true)
   })
 
+  it('P3 is urgent from a notice on, until a batch has left nothing of it behind', () => {
+    const { outbox, take } = outboxOf('ada')
+    expect(outbox.isUrgent).toBe(false)
+    for (let n = 0; n < 600; n++) outbox.notify(ended(`s${n}`))
+    take(nobody, true)
+    outbox.done()
+    expect(outbox.isUrgent).toBe(true)
+    take(nobody, true)
+    outbox.done()
+    expect([outbox.empty, outbox.isUrgent]).toEqual([true, false])
+  })
+
   it('P5 after a batch of unknown fate says anew what holds now, releases of what it may have said included', () => {
     const { outbox, held, take } = outboxOf('ada', 'bob')
     outbox.notify(ended('s'))

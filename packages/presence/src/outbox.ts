@@ -123,7 +123,7 @@ export class Outbox {
     const notices = this.#notices.splice(0, NOTICES_A_BATCH)
     if (holds.length + releases.length + notices.length === 0) return null
     this.#turns++
-    this.#isUrgent = false
+    this.#isUrgent &&= this.#dirty.size + this.#notices.length > 0
     this.#underWay = { holds, releases, notices }
     for (const person of holds) this.#carried.add(person.id)
     for (const id of releases) this.#carried.add(id)
