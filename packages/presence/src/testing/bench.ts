@@ -1,4 +1,4 @@
-import type { Answer, Call } from '../calls.ts'
+import type { Answer, Call, CallOf } from '../calls.ts'
 import type { DirectoryNews, Freshness } from '../member-events.ts'
 import { Member } from '../member.ts'
 import { MemoryPresenceStoreState } from '../memory-presence-store-state.ts'
@@ -7,6 +7,7 @@ import { ManualClock } from './manual-clock.ts'
 import { executeCall } from './simulated-store.ts'
 
 export const LEASE_MS = 6_000
+export const BEAT_MS = LEASE_MS / 6
 export const GRACE_MS = 4_000
 
 /** A member on a bench, and all that it says. */
@@ -188,4 +189,14 @@ export class Bench {
   #now(tried: Tried): number {
     return this.clock.now() - tried.behind
   }
+}
+
+export function callsOf<K extends Call['kind']>(tried: Tried, kind: K): CallOf<K>[] {
+  return tried.calls.filter((call): call is CallOf<K> => call.kind === kind)
+}
+
+export function lastOf<T>(all: readonly T[]): T {
+  const last = all.at(-1)
+  if (last === undefined) throw new Error('There is none')
+  return last
 }
