@@ -177,6 +177,22 @@ describe('the application', () => {
       expect(headers['content-security-policy']).toContain('upgrade-insecure-requests')
       expect(headers['strict-transport-security']).toContain('max-age')
     })
+
+    it('with problems and refused upgrades, too, and the reference page what it needs', async () => {
+      const policy = "style-src 'self';"
+      const problem = await visitor.get('/api/nothing')
+      expect([problem.status, problem.headers['content-security-policy']]).toEqual([
+        404,
+        expect.stringContaining(policy),
+      ])
+      const refused = await raw(
+        'GET /api/ws HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      )
+      expect(refused).toContain('HTTP/1.1 401')
+      expect(refused).toContain(policy)
+      const reference = await visitor.get('/api/docs')
+      expect(reference.headers['content-security-policy']).toContain("style-src 'self' 'unsafe-inline';")
+    })
   })
 
   it('gives a cookie over https that only this host can set, and takes no other there', async () => {

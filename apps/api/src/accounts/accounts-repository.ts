@@ -3,8 +3,8 @@ import type { Kysely } from 'kysely'
 import { foldName } from '@rollcall/protocol'
 
 import { isUniqueViolation } from '../platform/database-error.ts'
-import type { Schema } from '../platform/schema.ts'
 import { newId } from '../platform/new-id.ts'
+import type { Schema } from '../platform/schema.ts'
 
 export interface Account {
   readonly id: string

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
-import type { Schema } from '../platform/schema.ts'
 import { newId } from '../platform/new-id.ts'
+import type { Schema } from '../platform/schema.ts'
 import type { SessionStorage, StoredSession } from '../platform/sessions.ts'
 import type { Account } from './accounts-repository.ts'
 
