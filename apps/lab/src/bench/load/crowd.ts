@@ -4,6 +4,7 @@ import type { Subject } from '../subjects.ts'
 import type { Visitor } from './dialects.ts'
 import { FrameBook } from './frame-book.ts'
 import type { Heard } from './heard.ts'
+import { Gathering } from './gathering.ts'
 import { LightSocket } from './light-socket.ts'
 
 export interface CrowdOptions {
@@ -17,11 +18,11 @@ export interface CrowdOptions {
 
 export type CrowdListener = (index: number, heard: Heard, bytes: number) => void
 
-const AT_ONCE = 100
 const OPEN_MS = 180_000
 const QUIET_MS = 1_500
 /** Of Rollcall; the peers need not be told. */
 export const WATCH_ALL = '{"type":"watch","all":true}'
+export const WATCH_NOBODY = '{"type":"watch","users":[]}'
 
 /** Many who come and stay. */
 export class Crowd {
@@ -33,7 +34,7 @@ export class Crowd {
   readonly #options: CrowdOptions
   readonly #book: FrameBook
   readonly #sockets: LightSocket[] = []
-  readonly #ready = new Set<number>()
+  #gathering: Gathering | null = null
 
   private constructor(options: CrowdOptions) {
     this.#options = options
@@ -57,6 +58,12 @@ export class Crowd {
     return this.#sockets.length
   }
 
+  /** Each watches something else from now on. Resolves when all were told who of that is online, and nothing more comes. */
+  async watch(message: (index: number) => string): Promise<void> {
+    await this.#gather((index) => this.#sockets[index]?.say(message(index)))
+    await this.settle()
+  }
+
   /** How many were closed by somebody else. */
   get lost(): number {
     return this.#lost
@@ -77,27 +84,22 @@ export class Crowd {
   }
 
   async #open(): Promise<void> {
-    const { visitors } = this.#options
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`Of ${visitors.length}, ${this.#ready.size} came in time.`)),
-        OPEN_MS,
-      )
-      const arrived = (index: number) => {
-        if (this.#ready.has(index)) return
-        this.#ready.add(index)
-        if (this.#ready.size === visitors.length) {
-          clearTimeout(timer)
-          resolve()
-        } else if (this.#sockets.length < visitors.length) this.#enter(arrived)
-      }
-      for (let n = 0; n < Math.min(AT_ONCE, visitors.length); n++) this.#enter(arrived)
-    })
+    await this.#gather((index) => this.#enter(index))
   }
 
-  #enter(arrived: (index: number) => void): void {
+  /** All of them do something in turn, few at once, until each has had the answer. */
+  async #gather(act: (index: number) => void): Promise<void> {
+    const gathering = new Gathering(this.#options.visitors.length, act)
+    this.#gathering = gathering
+    try {
+      await gathering.done(OPEN_MS)
+    } finally {
+      this.#gathering = null
+    }
+  }
+
+  #enter(index: number): void {
     const { subject, port, visitors, watch } = this.#options
-    const index = this.#sockets.length
     this.#sockets.push(
       new LightSocket({
         ...subject.dialect.request(visitors[index] ?? null, watch !== null),
@@ -106,11 +108,11 @@ export class Crowd {
         book: this.#book,
         events: {
           opened: (socket) => {
-            if (watch === null) arrived(index)
+            if (watch === null) this.#gathering?.arrived(index)
             else if (subject.name === 'Rollcall') socket.say(watch(index))
           },
           heard: (_socket, heard, bytes) => {
-            if (heard.kind === 'snapshot' && heard.isLast) arrived(index)
+            if (heard.kind === 'snapshot' && heard.isLast) this.#gathering?.arrived(index)
             if (heard.kind === 'changes') this.#newsAt = performance.now()
             this.listener(index, heard, bytes)
           },

@@ -13,8 +13,11 @@ const HEAP = 'live heap a connection, KiB'
 const CPU = 'CPU of doing nothing, % of a core'
 const KIB = 1_024
 const WARM = 200
-/** One round of pings, s: after the first, everybody has his place in it. */
+/** One round of pings, s. */
 const ROUND = 10
+/** Rounds until everybody has his place and what a ping needs is compiled, and rounds that are measured. */
+const REST = 3
+const MEASURED = 2
 
 const RAW = 'raw ws'
 const PINGING = 'raw ws that pings'
@@ -99,8 +102,8 @@ async function runSubject(
 }
 
 async function restingCpu(server: ServerProcess, round: number): Promise<number> {
-  await sleep(round * 1_000)
-  return idleCpu(server, 2 * round)
+  await sleep(REST * round * 1_000)
+  return idleCpu(server, MEASURED * round)
 }
 
 function memoryRatios(rows: readonly Row[], size: number): Ratio[] {
