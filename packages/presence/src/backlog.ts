@@ -11,8 +11,8 @@ interface Flush {
 const MOST_CHANGES = 10_000
 
 /**
- * What slow connections have missed (P9), kept once for all of them: a slow one only remembers the version it has heard of, and
- * what waits for it is the set of users who changed since. Bounded: who is further behind needs a fresh snapshot.
+ * What slow connections, and cohorts whose turn is to come, have missed (P9), kept once for all of them: they only remember the version they
+ * have heard of, and what waits for them is the set of users who changed since. Bounded: who is further behind needs a fresh snapshot.
  */
 export class Backlog {
   readonly #capacity: number
@@ -55,6 +55,16 @@ export class Backlog {
     const found = version < this.#floor ? null : this.#latest(version)
     this.#found.set(version, found)
     return found
+  }
+
+  /** The same without those who are again what they were at that version (P2). */
+  net(version: number): readonly NetChange[] | null {
+    const first = new Map<UserId, NetChange>()
+    for (const flush of this.#flushes) {
+      if (flush.version <= version) continue
+      for (const change of flush.changes) if (!first.has(change.id)) first.set(change.id, change)
+    }
+    return this.since(version)?.filter(({ id, online }) => first.get(id)?.online === online) ?? null
   }
 
   #latest(version: number): readonly NetChange[] | null {

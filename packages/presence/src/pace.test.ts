@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 
+import { COHORTS } from './cohorts.ts'
 import { Pace } from './pace.ts'
 
 let pace: Pace
@@ -57,11 +58,39 @@ describe('the pace of telling', () => {
     expect(flushesASecond(40, 10, 10)).toBeCloseTo(10, 0)
   })
 
-  test('gathers 50 ms while changes come and telling is cheap, and longer where it is not, but nobody waits more than 150 ms', () => {
+  test('gathers 50 ms while changes come and telling is cheap, and longer where it is not, but nobody waits more than 130 ms', () => {
     expect(flushesASecond(1, 60)).toBeCloseTo(19.9, 0)
     expect(flushesASecond(8, 60)).toBeCloseTo(9, 0)
-    expect(flushesASecond(10, 60)).toBeCloseTo(7.2, 0)
-    expect(flushesASecond(50, 60)).toBeCloseTo(10, 0)
+    expect(flushesASecond(15, 60)).toBeCloseTo(8.7, 0)
+  })
+
+  test('tells one cohort at a time where telling all takes long and much is told, each as often as all before', () => {
+    const pace = new Pace()
+    const workMs = 40
+    const tellings: number[] = []
+    for (let now = 0; now < 10_000; now++) {
+      if (pace.due(now) > now) continue
+      const share = pace.isInTurns(now) ? 1 / COHORTS : 1
+      tellings.push(now)
+      pace.flushed(now, workMs * share, 10, share)
+      now += workMs * share
+    }
+    expect(pace.isInTurns(10_000)).toBe(true)
+    const [first = 0, second = 0] = tellings.slice(-2)
+    expect((second - first) * COHORTS).toBeCloseTo(130 - workMs / COHORTS, -1)
+    expect(pace.isInTurns(12_000)).toBe(false)
+  })
+
+  test('tells all at once where little is told, where telling is cheap, and in a storm', () => {
+    const busy = new Pace()
+    for (let now = 0; now < 2_000; now += 50) busy.flushed(now, 40, 10)
+    expect(busy.isInTurns(2_000)).toBe(true)
+    for (let n = 0; n < 20; n++) busy.began(2_000)
+    expect(busy.isInTurns(2_000)).toBe(false)
+    for (let now = 0; now < 2_000; now += 50) pace.flushed(now, 10, 10)
+    expect(pace.isInTurns(2_000)).toBe(false)
+    for (let now = 3_000; now < 5_000; now += 100) pace.flushed(now, 40, 1)
+    expect(pace.isInTurns(5_000)).toBe(false)
   })
 
   test('spends half of the time on telling where it is dear, and tells at least once a second', () => {

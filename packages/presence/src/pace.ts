@@ -1,10 +1,14 @@
+import { COHORTS } from './cohorts.ts'
+
 /** The least time between two flushes while many changes come, ms. */
 const LEAST_BUSY_MS = 50
 /** Where telling is dear, so many times as long as it takes … */
 const WORK_TO_BUSY = 14
 /** … but nobody should wait longer than this for the end of a telling, ms, as long as that can be had. */
-const MOST_LATE_MS = 150
-/** Where fewer changes than this would come meanwhile, there is little to gather: the time is shorter in proportion … */
+const MOST_LATE_MS = 130
+/** Telling that takes longer than this, ms, is done a cohort at a time. */
+const DEAR_MS = 20
+/** Where fewer changes than this would come meanwhile, there is little to gather: the time is shorter in proportion, and all are told at once where fewer than half … */
 const MANY = 8
 /** … but at least this part of it. */
 const LEAST_PART = 1 / 8
@@ -25,13 +29,13 @@ const STRAGGLERS_MS = 15_000
 const NEWCOMER_MS = 150
 
 /**
- * When the next flush may be. At once when idle; the more changes come, the longer they gather, for some ms to 140 ms, and longer where
+ * When the next flush may be. At once when idle; the more changes come, the longer they gather, for some ms to 120 ms, and longer where
  * telling takes more than its share of the time, at most a second. Times are ms of a clock that only rises.
  */
 export class Pace {
   #flushedAt = -Infinity
-  /** So long after a flush the next may be, ms. */
-  #gapMs = LEAST_BUSY_MS * LEAST_PART
+  /** What telling all takes of late, ms. */
+  #wholeMs = 0
   /** How many changes come in a ms. */
   #rate = 0
   /** Telling that is not made up for by time passed, ms. */
@@ -63,28 +67,54 @@ export class Pace {
     return this.#began[(this.#next + STORM - 1) % STORM] ?? -Infinity
   }
 
-  /** A flush of so many changes began at a time, and telling it took so many ms of work. */
-  flushed(at: number, workMs: number, changes: number): void {
-    const busyMs = Math.max(LEAST_BUSY_MS, Math.min(workMs * WORK_TO_BUSY, MOST_LATE_MS - workMs))
-    this.#rate = this.#rate * Math.exp((this.#flushedAt - at) / MEMORY_MS) + changes / MEMORY_MS
-    this.#gapMs = busyMs * Math.min(1, Math.max(LEAST_PART, (this.#rate * busyMs) / MANY))
+  /** A flush of so many changes began at a time, and telling it, to such a share of the watchers, took so many ms of work. */
+  flushed(at: number, workMs: number, changes: number, share = 1): void {
+    this.#wholeMs = this.#wholeMs * (1 - share) + workMs
+    this.#rate = this.#rateOn(at) + changes / MEMORY_MS
     this.#owed = this.#owedOn(at) + workMs
     this.#owedAt = at
     this.#flushedAt = at
+  }
+
+  /** Whether the next flush is better told to one cohort than to all. */
+  isInTurns(now: number): boolean {
+    return this.#isDear && this.#part(this.#rateOn(now)) >= 1 / 2 && !this.isStorm(now)
   }
 
   /** When a flush may begin: a time that is not after `now` if it may at once. */
   due(now: number): number {
     if (this.isStorm(now)) return this.#flushedAt + LONGEST_MS
     const wait = (this.#owedOn(now) - CREDIT_MS) / SHARE
-    const gap = this.#lastBegan > now - STORM_MS ? Math.max(NEWCOMER_MS, this.#gapMs) : this.#gapMs
-    return Math.min(Math.max(this.#flushedAt + gap, now + wait), this.#flushedAt + LONGEST_MS)
+    const part = this.#part(this.#rate)
+    const gathered = this.#busyMs * part
+    const gap = this.#lastBegan > now - STORM_MS ? Math.max(NEWCOMER_MS, gathered) : gathered
+    const turn = this.#isDear && part >= 1 / 2 ? gap / COHORTS : gap
+    return Math.min(Math.max(this.#flushedAt + turn, now + wait), this.#flushedAt + LONGEST_MS)
   }
 
   /** Whether one flush more than the pace allows is cheap, for somebody who asks how things stand now: not where it may become a storm. */
   mayHurry(now: number): boolean {
     const lastButOne = this.#began[(this.#next + STORM - 2) % STORM] ?? -Infinity
     return lastButOne <= now - STORM_MS && this.#owedOn(now) < CREDIT_MS / 2
+  }
+
+  /** Between two tellings to one watcher while many changes come, ms. */
+  get #busyMs(): number {
+    const whole = this.#wholeMs
+    const late = this.#isDear ? whole / COHORTS : whole
+    return Math.max(LEAST_BUSY_MS, Math.min(whole * WORK_TO_BUSY, MOST_LATE_MS - late))
+  }
+
+  get #isDear(): boolean {
+    return this.#wholeMs > DEAR_MS
+  }
+
+  #part(rate: number): number {
+    return Math.min(1, Math.max(LEAST_PART, (rate * this.#busyMs) / MANY))
+  }
+
+  #rateOn(now: number): number {
+    return this.#rate * Math.exp((this.#flushedAt - now) / MEMORY_MS)
   }
 
   #owedOn(now: number): number {

@@ -41,6 +41,9 @@ export interface Truth {
 /** So many are looked at in one flush, some 100 ms of work: the others wait for the next. */
 const MOST_IN_A_FLUSH = 20_000
 
+/** More than this is not to be told in turns, so that the backlog reaches back for all. */
+const FEW = 1_000
+
 /** Gathers who may have come or gone, and which accounts did; a flush finds what differs from what was told (P2, P14). */
 export class Tick {
   readonly #dirty = new Set<UserId>()
@@ -50,6 +53,11 @@ export class Tick {
 
   get isEmpty(): boolean {
     return this.#dirty.size === 0 && this.#accounts.length === 0
+  }
+
+  /** Users only, and not many. */
+  get isSmall(): boolean {
+    return this.#accounts.length === 0 && this.#dirty.size <= FEW
   }
 
   changed(ids: Iterable<UserId>): void {

@@ -1,6 +1,6 @@
 import type { Socket as NetSocket } from 'node:net'
 
-import { Backlog, Pace, Told, Watches } from '@rollcall/presence'
+import { Backlog, COHORTS, Pace, Told, Watches } from '@rollcall/presence'
 import type { AccountChange, Person, SessionId, UserId } from '@rollcall/presence'
 import { CloseCode, nameKey, PROTOCOL_VERSION } from '@rollcall/protocol'
 import type { Counts } from '@rollcall/protocol'
@@ -70,6 +70,8 @@ export class Gateway {
   readonly #teller: Teller
   readonly #events: SocketEvents
   #isClosing = false
+  /** How many sockets there have been. */
+  #added = 0
 
   constructor(options: GatewayOptions) {
     this.#options = options
@@ -166,6 +168,7 @@ export class Gateway {
       address: admission.address,
       ws,
       net,
+      cohort: this.#added++ % COHORTS,
       events: this.#events,
     })
     this.#sockets.add(socket)

@@ -234,7 +234,7 @@ export class PresenceNode {
     this.#planBatch()
   }
 
-  /** What keeps a batch back longer than its turn, pumps when it is over. */
+  /** What keeps a batch back longer than its turn, ends with a tick: graces that are over go with the batch. */
   #planBatch(): void {
     const { batchDueAt } = this.#member
     if (batchDueAt === null || this.#batchTimer !== null) return
@@ -242,7 +242,7 @@ export class PresenceNode {
     if (wait <= 0) return
     this.#batchTimer = setTimeout(() => {
       this.#batchTimer = null
-      this.#pump()
+      this.#tick()
     }, wait)
   }
 

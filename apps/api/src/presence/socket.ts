@@ -24,6 +24,8 @@ export interface SocketOptions {
   readonly ws: WebSocket
   /** The connection under `ws`: without compression `ws` writes whole frames to it, and so do we. */
   readonly net: NetSocket
+  /** With whom it is told, where not all are told at once. */
+  readonly cohort: number
   readonly events: SocketEvents
 }
 
@@ -67,6 +69,7 @@ export class Socket implements Watcher<Socket> {
   readonly person: Person
   readonly address: string
   readonly net: NetSocket
+  readonly cohort: number
   readonly #ws: WebSocket
   readonly events: SocketEvents
 
@@ -104,6 +107,7 @@ export class Socket implements Watcher<Socket> {
     this.person = options.person
     this.address = options.address
     this.net = options.net
+    this.cohort = options.cohort
     this.#ws = options.ws
     this.events = options.events
     const owned: Owned = options.ws

@@ -1,7 +1,8 @@
-import { Groups, Tick } from '@rollcall/presence'
+import { COHORTS, Cohorts, Groups, Tick } from '@rollcall/presence'
 import type {
   AccountChange,
   Backlog,
+  Behind,
   Net,
   NetChange,
   Pace,
@@ -34,20 +35,28 @@ export interface TellerOptions {
 const SLICE_MS = 20
 /** So many sockets are written to, or changes looked up, between two looks at the clock. */
 const STEP = 64
+const NOTHING: Net = { changes: [], accounts: [], removals: [] }
+
+/** What cohorts are told that have been told the same before. */
+interface Telling extends Behind {
+  readonly changes: readonly NetChange[]
+}
 
 /**
- * Ticks to frames to sockets: gathers who changed, flushes at the pace, and writes one frame to all who hear of the same changes. While a
- * telling runs, in slices, no other begins.
+ * Ticks to frames to sockets: gathers who changed, flushes at the pace, and writes one frame to all who hear of the same changes; to one
+ * cohort of the sockets at a time where that is better. While a telling runs, in slices, no other begins.
  */
 export class Teller {
   readonly #options: TellerOptions
   readonly #tick = new Tick()
+  readonly #cohorts = new Cohorts()
   #work: Generator<void>[] = []
   #workedMs = 0
   /** When the telling that runs was flushed, if it has something to tell. */
   #flushedAt: number | null = null
-  /** How many changes it tells. */
+  /** How many changes it tells, and to which share of the sockets. */
   #changes = 0
+  #share = 1
   /** Calls off the flush that is to come. */
   #cancel: (() => void) | null = null
   #isStopped = false
@@ -103,8 +112,8 @@ export class Teller {
 
   #schedule(): void {
     if (this.#cancel !== null || this.#work.length > 0 || this.#isStopped) return
-    if (this.#tick.isEmpty && this.#deferred.size === 0) return
-    const { pace, now } = this.#options
+    const { backlog, pace, now } = this.#options
+    if (this.#tick.isEmpty && this.#deferred.size === 0 && this.#cohorts.isLevel(backlog.version)) return
     const at = now()
     const wait = Math.ceil(pace.due(at) - at)
     const due = () => this.#due()
@@ -126,18 +135,30 @@ export class Teller {
   }
 
   #flush(): void {
-    const { told, truth, backlog, answers, now } = this.#options
+    const { told, truth, backlog, answers, pace, now } = this.#options
     const at = now()
-    const net = this.#tick.flush(told, truth)
+    const { isSmall } = this.#tick
+    // Accounts are told to all at once, after all that was before.
+    const isLate = !isSmall && !this.#cohorts.isLevel(backlog.version)
+    const isInTurns = isSmall && pace.isInTurns(at)
+    const net: Net = isLate ? NOTHING : this.#tick.flush(told, truth)
     this.#changes = net.changes.length + net.accounts.length
+    const before = backlog.version
     if (this.#changes > 0 || net.removals.length > 0) {
       backlog.add(net)
       answers.flushed()
-      this.#flushedAt = at
     }
-    if (this.#deferred.size > 0) this.#flushedAt = at
+    const { version } = backlog
+    const behind = isInTurns ? this.#cohorts.next(version) : this.#cohorts.all(version)
+    const tellings = behind.map((cohorts) => ({
+      ...cohorts,
+      // A flush of very many changes is not kept in the backlog.
+      changes: cohorts.version === before ? net.changes : this.#missed(cohorts.version),
+    }))
+    this.#share = isInTurns ? 1 / COHORTS : 1
+    if (tellings.length > 0 || this.#deferred.size > 0) this.#flushedAt = at
     this.#workedMs = now() - at
-    this.#begin(this.#telling(net, backlog.version))
+    this.#begin(this.#telling(net, tellings))
   }
 
   #begin(work: Generator<void>): void {
@@ -159,55 +180,69 @@ export class Teller {
       return
     }
     if (this.#flushedAt !== null) {
-      pace.flushed(this.#flushedAt, this.#workedMs, this.#changes)
+      pace.flushed(this.#flushedAt, this.#workedMs, this.#changes, this.#share)
     }
     this.#flushedAt = null
     this.#workedMs = 0
     this.#schedule()
   }
 
+  #missed(version: number): readonly NetChange[] {
+    const changes = this.#options.backlog.net(version)
+    if (changes === null) throw new Error('a cohort is further behind than the backlog reaches')
+    return changes
+  }
+
   /** Yields now and then, so that others have their turn. */
-  *#telling(net: Net, version: number): Generator<void> {
+  *#telling(net: Net, tellings: readonly Telling[]): Generator<void> {
     const { watches, answers, counts } = this.#options
-    if (net.accounts.length > 0)
-      yield* this.#tell(watches.all, directoryFrame(net.accounts, counts()), version)
-    yield* this.#tellRemovals(net, version)
-    yield* this.#tellChanges(net.changes, version)
-    yield* this.#renewStretches(net)
+    for (const telling of tellings) {
+      // Where there are accounts, there is one telling, and it is for all.
+      if (net.accounts.length > 0)
+        yield* this.#tell(watches.all, directoryFrame(net.accounts, counts()), telling)
+      yield* this.#tellRemovals(net, telling)
+      yield* this.#tellChanges(telling)
+      yield* this.#renewStretches(telling)
+    }
     const deferred = [...this.#deferred]
     this.#deferred.clear()
     yield* each(deferred, (socket) => answers.pump(socket))
   }
 
-  *#tellRemovals({ removals }: Net, version: number): Generator<void> {
+  *#tellRemovals({ removals }: Net, telling: Telling): Generator<void> {
     if (removals.length === 0) return
     const { watches, counts } = this.#options
-    const groups = yield* this.#group(removals)
+    const groups = yield* this.#group(removals, telling)
     for (const { id } of removals) watches.forget(id)
     for (const { entries, watchers } of groups.all()) {
-      yield* this.#tell(watchers, directoryFrame(pick(removals, entries), counts()), version)
+      yield* this.#tell(watchers, directoryFrame(pick(removals, entries), counts()), telling)
     }
   }
 
-  *#tellChanges(changes: readonly NetChange[], version: number): Generator<void> {
+  *#tellChanges(telling: Telling): Generator<void> {
+    const { changes, cohorts } = telling
     if (changes.length === 0) return
     const { watches, counts } = this.#options
     const texts = changes.map(changeText)
-    if (watches.all.size > 0) yield* this.#tell(watches.all, presenceFrame(texts, counts()), version)
-    const groups = yield* this.#group(changes)
+    const all = [...among(cohorts, watches.all)]
+    if (all.length > 0) yield* this.#tell(all, presenceFrame(texts, counts()), telling)
+    const groups = yield* this.#group(changes, telling)
     for (const { entries, watchers } of groups.all()) {
-      yield* this.#tell(watchers, presenceFrame(pick(texts, entries), counts()), version)
+      yield* this.#tell(watchers, presenceFrame(pick(texts, entries), counts()), telling)
     }
   }
 
   /** Who watches one of these users, or a stretch that he is in. */
-  *#group(users: readonly { id: UserId; key: string | null }[]): Generator<void, Groups<Socket>> {
+  *#group(
+    users: readonly { id: UserId; key: string | null }[],
+    { cohorts }: Telling,
+  ): Generator<void, Groups<Socket>> {
     const { watches } = this.#options
     const groups = new Groups<Socket>()
     for (const [entry, { id, key }] of users.entries()) {
-      for (const socket of watches.ofUser(id)) groups.add(socket, entry)
+      for (const socket of among(cohorts, watches.ofUser(id))) groups.add(socket, entry)
       for (const stretch of key === null ? [] : watches.stretchesAt(key)) {
-        for (const socket of stretch.watchers) groups.add(socket, entry)
+        for (const socket of among(cohorts, stretch.watchers)) groups.add(socket, entry)
       }
       if ((entry + 1) % STEP === 0) yield
     }
@@ -215,7 +250,7 @@ export class Teller {
   }
 
   /** A stretch in which more than twice as many are online as were asked for ends earlier from now on. */
-  *#renewStretches({ changes }: Net): Generator<void> {
+  *#renewStretches({ changes, cohorts }: Telling): Generator<void> {
     const { watches, told, answers } = this.#options
     const grown = new Set<Stretch<Socket>>()
     for (const { online, key } of changes) {
@@ -223,23 +258,32 @@ export class Teller {
     }
     for (const { fromKey, toKey, limit, watchers } of grown) {
       if (told.countBetween(fromKey, toKey) <= 2 * limit) continue
-      yield* each([...watchers], (socket) => answers.renewStretch(socket))
+      yield* each([...among(cohorts, watchers)], (socket) => answers.renewStretch(socket))
     }
   }
 
-  #tell(sockets: Iterable<Socket>, frame: Frame, version: number): Generator<void> {
-    const { answers, beat } = this.#options
+  /** All of them are of its cohorts. */
+  #tell(sockets: Iterable<Socket>, frame: Frame, { version }: Telling): Generator<void> {
+    const { answers, backlog, beat } = this.#options
     return each([...sockets], (socket) => {
       // It has closed, its snapshot has this already, or it will catch up.
-      if (!socket.isOpen || socket.since >= version || socket.behind >= 0) return
-      if (socket.isSlow) {
-        socket.behind = version - 1
+      if (!socket.isOpen || socket.since >= backlog.version || socket.behind >= 0) return
+      if (socket.since > version) {
+        // Its snapshot has some of this: it is told the rest.
+        socket.behind = socket.since
+        answers.pump(socket)
+      } else if (socket.isSlow) {
+        socket.behind = version
         answers.awaitDrain(socket)
       } else {
         socket.write(frame, beat())
       }
     })
   }
+}
+
+function* among(cohorts: ReadonlySet<number>, sockets: Iterable<Socket>): Generator<Socket> {
+  for (const socket of sockets) if (cohorts.has(socket.cohort)) yield socket
 }
 
 function* each(sockets: readonly Socket[], act: (socket: Socket) => void): Generator<void> {

@@ -11,6 +11,7 @@ class FakeNet extends Duplex {
   bytesRead = 0
   isStalled = false
   writes: Buffer[] = []
+  onWrite = (): void => {}
   readonly frames: { opcode: number; text: string }[] = []
   #rest = Buffer.alloc(0)
   #held: (() => void) | null = null
@@ -19,6 +20,7 @@ class FakeNet extends Duplex {
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.writes.push(chunk)
+    this.onWrite()
     const take = () => {
       this.#take(chunk)
       done()
@@ -98,6 +100,11 @@ export class FakeConnection {
 
   get ends(): { ws: WebSocket; net: NetSocket } {
     return { ws: this.#ws as unknown as WebSocket, net: this.#net as unknown as NetSocket }
+  }
+
+  /** Called with every write. */
+  set onWrite(act: () => void) {
+    this.#net.onWrite = act
   }
 
   get closeCode(): number | null {

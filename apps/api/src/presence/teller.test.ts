@@ -1,0 +1,226 @@
+import type { Person } from '@rollcall/presence'
+import type { ServerMessage } from '@rollcall/protocol'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+
+import type { FakeConnection } from './testing/fake-connection.ts'
+import { FakePresence } from './testing/fake-presence.ts'
+
+/** So long it takes to write to a connection, ms: telling all of them takes long. */
+const WRITE_MS = 1
+const WATCHERS = 48
+
+let presence: FakePresence
+let worked = 0
+
+beforeEach(() => {
+  vi.useFakeTimers({
+    toFake: [
+      'setTimeout',
+      'setInterval',
+      'setImmediate',
+      'clearTimeout',
+      'clearImmediate',
+      'performance',
+      'Date',
+    ],
+  })
+  worked = 0
+  const clock = performance.now.bind(performance)
+  vi.spyOn(performance, 'now').mockImplementation(() => clock() + worked)
+  // Nobody is asked for a sign of life meanwhile.
+  presence = new FakePresence({ heartbeatMs: 600_000 })
+})
+afterEach(() => {
+  presence.gateway.stop()
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+const advance = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+
+/** What one connection shows. It throws where it is told what it knows already. */
+class Screen {
+  readonly connection: FakeConnection
+  readonly online = new Map<string, string>()
+  readonly removed = new Set<string>()
+  readonly #watchesAll: boolean
+  /** The last name of its stretch. */
+  to: string | null = null
+  frames = 0
+
+  constructor(session: string, watch: object) {
+    this.#watchesAll = 'all' in watch
+    this.connection = presence.connect(session)
+    this.connection.onWrite = () => (worked += WRITE_MS)
+    this.connection.send({ type: 'watch', ...watch })
+  }
+
+  read(): this {
+    for (const message of this.connection.read()) this.#hear(message)
+    return this
+  }
+
+  get names(): string[] {
+    return [...this.online.values()].toSorted()
+  }
+
+  #hear(message: ServerMessage): void {
+    if (message.type === 'snapshot') {
+      if (message.window !== undefined) {
+        this.online.clear()
+        this.to = message.window.to
+      }
+      for (const { id, username, status } of message.users) if (status === 'online') this.#come(id, username)
+    }
+    if (message.type === 'presence') {
+      this.frames++
+      for (const { id, username, status } of message.changes) {
+        if (status === 'online') this.#come(id, username)
+        else if (!this.online.delete(id)) throw new Error(`${username} goes, and was not there`)
+      }
+      if (this.#watchesAll) expect(message.counts.online).toBe(this.online.size)
+    }
+    if (message.type === 'directory') {
+      for (const { op, id } of message.changes) {
+        if (op === 'removed') this.removed.add(id)
+        this.online.delete(id)
+      }
+    }
+  }
+
+  #come(id: string, name: string): void {
+    if (this.removed.has(id)) throw new Error(`${name} comes, and was deleted`)
+    if (this.online.has(id)) throw new Error(`${name} comes, and was there`)
+    this.online.set(id, name)
+  }
+}
+
+const people = Array.from({ length: 60 }, (_, n) => ({
+  id: `id-of-${n}`,
+  name: `User ${String(n).padStart(2, '0')}`,
+}))
+const openAll = () => Array.from({ length: WATCHERS }, (_, n) => new Screen(String(n), { all: true }).read())
+
+/** Many come and go, now and then, until telling is done in turns. */
+async function bustle(seconds: number, each?: (step: number) => void): Promise<void> {
+  for (let step = 0; step < seconds * 200; step++) {
+    const person = people[(step * 7) % people.length]!
+    if (presence.isOnline(person.id)) presence.go(person)
+    else presence.come(person)
+    each?.(step)
+    // oxlint-disable-next-line no-await-in-loop
+    await advance(5)
+  }
+}
+
+describe('where telling all takes long', () => {
+  test('P2 P9 a cohort is told at a time, and everybody everything once', async () => {
+    const screens = openAll()
+    await advance(3_000)
+    await bustle(1)
+    const framesIn = async (ms: number) => {
+      for (const screen of screens) screen.read().frames = 0
+      await bustle(ms / 1_000)
+      return screens.map((screen) => screen.read().frames)
+    }
+    const told = (await framesIn(20)).filter((frames) => frames > 0)
+    expect(told.length).toBeLessThanOrEqual(WATCHERS / 4)
+    const frames = await framesIn(4_000)
+    expect(Math.max(...frames) - Math.min(...frames)).toBeLessThanOrEqual(1)
+    await advance(2_000)
+    for (const screen of screens) expect(screen.read().names).toEqual(online())
+  })
+
+  test('P14 who begins to watch between two turns is told neither too much nor too little', async () => {
+    const screens = openAll()
+    // Nobody counts as a straggler of these any more.
+    await advance(16_000)
+    await bustle(1)
+    await bustle(10, (step) => {
+      if (step % 50 === 0) screens.push(new Screen(`late ${step}`, { all: true }))
+      for (const screen of screens) screen.read()
+    })
+    await advance(2_000)
+    for (const screen of screens) expect(screen.read().names).toEqual(online())
+  })
+
+  test('P4 nobody hears of an account that was deleted, and nobody of one too late', async () => {
+    const screens = openAll()
+    const guests: Person[] = []
+    await advance(3_000)
+    await bustle(1)
+    await bustle(5, (step) => {
+      if (step % 40 === 0) {
+        const guest = presence.create(`Guest ${step}`)
+        guests.push(guest)
+        presence.gateway.directory([{ op: 'added', ...guest }])
+        presence.come(guest)
+      }
+      const guest = step % 40 === 20 ? guests.at(-1) : undefined
+      if (guest !== undefined) {
+        presence.gateway.directory([{ op: 'removed', ...guest }])
+        presence.go(guest)
+      }
+      for (const screen of screens) screen.read()
+    })
+    await advance(2_000)
+    for (const screen of screens) {
+      expect(screen.read().names).toEqual(online())
+      expect([...screen.removed]).toEqual(guests.map(({ id }) => id))
+    }
+  })
+
+  test('P9 who was slow meanwhile has all when he is not any more', async () => {
+    const screens = openAll()
+    await advance(3_000)
+    await bustle(1)
+    const slow = presence.connect('slow', 1_024)
+    slow.send({ type: 'watch', all: true })
+    const shown = new Set<string>()
+    for (let n = 0; n < 12; n++) {
+      await bustle(1)
+      slow.stall()
+      await bustle(0.1 + n / 50)
+      await advance(2_000)
+      slow.resume()
+      await advance(2_000)
+      for (const message of slow.read()) {
+        const users =
+          message.type === 'snapshot' ? message.users : message.type === 'presence' ? message.changes : []
+        for (const { username, status } of users) {
+          if (status === 'online') shown.add(username)
+          else shown.delete(username)
+        }
+      }
+      expect([...shown].toSorted()).toEqual(online())
+    }
+    for (const screen of screens) expect(screen.read().names).toEqual(online())
+  })
+
+  test.each([60, 15])('P10 stretches are told in turns, too, of %i people', async (limit) => {
+    const screens = Array.from(
+      { length: WATCHERS },
+      (_, n) => new Screen(String(n), { users: [], online: { from: 0, limit } }),
+    )
+    for (const screen of screens) screen.read()
+    await advance(3_000)
+    await bustle(2)
+    for (const screen of screens) screen.read().frames = 0
+    await bustle(20 / 1_000)
+    const told = screens.filter((screen) => screen.read().frames > 0)
+    expect(told.length).toBeLessThanOrEqual(WATCHERS / 4)
+    await bustle(3)
+    await advance(2_000)
+    for (const screen of screens) {
+      screen.read()
+      expect(screen.names).toEqual(online().filter((name) => screen.to === null || name <= screen.to))
+    }
+  })
+})
+
+function online(): string[] {
+  return presence
+    .online()
+    .map(({ name }) => name)
+    .toSorted()
+}
