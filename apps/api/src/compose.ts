@@ -92,7 +92,7 @@ export async function compose({ config, log, say }: ComposeOptions): Promise<Par
     node,
     headCount,
     lastSeen: new LastSeenReader({ find: (ids) => users.lastSeen(ids) }),
-    aliveSessions: (ids) => reader.aliveSessions(ids),
+    endedSessions: (ids) => reader.endedSessions(ids),
     heartbeatMs: config.heartbeatMs,
     messagesPerSecond: config.messagesPerSecond,
     connectionsPerUser: config.connectionsPerUser,

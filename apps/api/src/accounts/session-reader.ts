@@ -42,9 +42,9 @@ export class SessionReader {
     return token === null ? null : this.#byToken.load(hashToken(token))
   }
 
-  /** Those of the sessions that have not ended. It marks them as used: an open websocket counts as use. */
-  aliveSessions(ids: readonly string[]): Promise<Set<string>> {
-    return this.#sessions.alive(ids)
+  /** Those of the sessions that have ended. It marks the others as used: an open websocket counts as use. */
+  endedSessions(ids: readonly string[]): Promise<string[]> {
+    return this.#sessions.ended(ids)
   }
 
   async #read(hashes: readonly string[]): Promise<(StoredSession | null)[]> {

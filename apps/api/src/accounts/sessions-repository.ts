@@ -195,12 +195,17 @@ export class SessionsRepository implements SessionStorage {
     }))
   }
 
-  /** Those of the sessions that have not ended. All of them have open websockets, which counts as use: written down every few minutes. */
-  async alive(ids: readonly string[]): Promise<Set<string>> {
-    if (ids.length === 0) return new Set()
+  /**
+   * Those of the sessions that have ended: few, so that ten thousand can be asked for at once. The others have open websockets, which counts
+   * as use: written down every few minutes.
+   */
+  async ended(ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return []
     const { rows } = await sql<{ id: string }>`
-      with alive as (
-        select id, last_used_at from sessions where id = any(${[...ids]}::text[]) and expires_at > now()
+      with asked as (
+        select unnest(string_to_array(${ids.join()}::text, ',')) as id
+      ), alive as (
+        select id, last_used_at from sessions join asked using (id) where expires_at > now()
       ), used as (
         update sessions set last_used_at = now(), expires_at = ${this.#expiry()}
         where id in (
@@ -209,8 +214,8 @@ export class SessionsRepository implements SessionStorage {
           order by sessions.id for update of sessions skip locked
         )
       )
-      select id from alive`.execute(this.#db)
-    return new Set(rows.map((row) => row.id))
+      select id from asked where id not in (select id from alive)`.execute(this.#db)
+    return rows.map((row) => row.id)
   }
 
   /** Forgets sessions that have expired, at most `limit`; answers how many. */

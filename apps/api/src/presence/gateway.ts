@@ -28,8 +28,8 @@ export interface GatewayOptions {
   /** How many accounts there are. */
   readonly headCount: { readonly total: number }
   readonly lastSeen: LastSeenReader
-  /** Those of the sessions that have not ended; rejects where that cannot be said. */
-  readonly aliveSessions: (sessions: readonly SessionId[]) => Promise<ReadonlySet<SessionId>>
+  /** Those of the sessions that have ended; rejects where that cannot be said. */
+  readonly endedSessions: (sessions: readonly SessionId[]) => Promise<readonly SessionId[]>
   readonly heartbeatMs: number
   readonly messagesPerSecond: number
   readonly connectionsPerUser: number
@@ -122,8 +122,8 @@ export class Gateway {
     this.#recheck = new SessionRecheck({
       ...(options.recheckMs === undefined ? {} : { everyMs: options.recheckMs }),
       open: () => [...this.#sockets.sessions()],
-      alive: options.aliveSessions,
-      ended: (sessions) => this.#foundEnded(sessions),
+      ended: options.endedSessions,
+      found: (sessions) => this.#foundEnded(sessions),
       failed: (error) => log.warn({ err: error }, 'sessions of open sockets could not be checked'),
     })
     const hearing = new Hearing({

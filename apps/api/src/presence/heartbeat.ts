@@ -11,7 +11,7 @@ export interface HeartbeatOptions {
   readonly heartbeatMs: number
   /** Ms of a clock that only rises. */
   readonly now: () => number
-  /** Something has arrived since the last ping. */
+  /** Something has arrived on it for the first time since this process woke. */
   readonly answered: (socket: Socket) => void
   /** Nothing arrived between two pings, or nothing was taken for two intervals. */
   readonly missed: (socket: Socket, why: string) => void
@@ -40,6 +40,8 @@ export class Heartbeat {
   #origin: number
   #joined = 0
   #isWaking = false
+  /** Those on which nothing has arrived since this process woke, and how many bytes had come by then. */
+  readonly #unanswered = new Map<Socket, number>()
   #looking: NodeJS.Timeout | undefined
 
   constructor(options: HeartbeatOptions) {
@@ -71,6 +73,7 @@ export class Heartbeat {
   leave(socket: Socket): void {
     this.#slots[socket.slot]?.delete(socket)
     this.#slow.delete(socket)
+    this.#unanswered.delete(socket)
   }
 
   /** It does not drain, as of now: its patience is looked at with every beat. */
@@ -121,7 +124,7 @@ export class Heartbeat {
       if (writableLength === 0 || sincePing >= 2 * SLOTS) this.#options.missed(socket, 'missed a ping')
       return
     }
-    if (socket.heard >= 0) this.#options.answered(socket)
+    if (this.#unanswered.size > 0) this.#look(socket)
     socket.heard = socket.isSlow ? -1 : bytesRead
     if (!socket.isOpen || socket.isSlow) return
     if (this.#beat - socket.wroteAt >= HALF) socket.write(PING_AND_HEARTBEAT, this.#beat)
@@ -143,32 +146,34 @@ export class Heartbeat {
   }
 
   #pingAll(): void {
-    const unanswered = new Map<Socket, number>()
     for (const sockets of this.#slots) {
       for (const socket of sockets) {
         const { bytesRead } = socket.net
         socket.heard = socket.isSlow ? -1 : bytesRead
         socket.pingedAt = this.#beat
         if (socket.slowAt >= 0) socket.slowAt = this.#beat
-        if (!socket.isOpen || socket.isSlow) continue
-        socket.net.write(PING)
-        unanswered.set(socket, bytesRead)
+        if (!socket.isOpen) continue
+        this.#unanswered.set(socket, bytesRead)
+        if (!socket.isSlow) socket.net.write(PING)
       }
     }
-    this.#lookFor(unanswered)
+    this.#lookForAll()
   }
 
-  /** Whoever answers after this process woke is known to be there: that is not left to the wheel. */
-  #lookFor(unanswered: Map<Socket, number>): void {
+  /** Whoever answers after this process woke is known to be there: for an interval, that is not left to the wheel. */
+  #lookForAll(): void {
     clearInterval(this.#looking)
     const until = this.#options.now() + this.#options.heartbeatMs
     this.#looking = setInterval(() => {
-      for (const [socket, bytesRead] of unanswered) {
-        if (socket.isOpen && socket.net.bytesRead === bytesRead) continue
-        unanswered.delete(socket)
-        if (socket.isOpen) this.#options.answered(socket)
-      }
-      if (unanswered.size === 0 || this.#options.now() > until) clearInterval(this.#looking)
+      for (const socket of this.#unanswered.keys()) this.#look(socket)
+      if (this.#unanswered.size === 0 || this.#options.now() > until) clearInterval(this.#looking)
     }, LOOK_MS).unref()
+  }
+
+  #look(socket: Socket): void {
+    const bytesRead = this.#unanswered.get(socket)
+    if (bytesRead === undefined || (socket.isOpen && socket.net.bytesRead === bytesRead)) return
+    this.#unanswered.delete(socket)
+    if (socket.isOpen) this.#options.answered(socket)
   }
 }

@@ -120,7 +120,7 @@ export class PresenceNode {
     this.#told((now) => this.#member.close(connection, now))
   }
 
-  /** Anything at all arrived on this socket. Cheap. */
+  /** Anything at all arrived on this socket, for the first time since this process woke. */
   answered(connection: string): void {
     this.#told((now) => this.#member.answered(connection, now))
   }

@@ -20,14 +20,14 @@ beforeEach(() => {
   failures = 0
   recheck = new SessionRecheck({
     open: () => [...open],
-    alive: async (sessions) => {
+    ended: async (sessions) => {
       asked.push([...sessions])
-      const answer = new Set(alive)
+      const answer = sessions.filter((session) => !alive.has(session))
       await new Promise((resolve) => setTimeout(resolve, 10))
       if (isAway) throw new Error('the database is away')
       return answer
     },
-    ended: (sessions) => ended.push(...sessions),
+    found: (sessions) => ended.push(...sessions),
     failed: () => failures++,
   })
 })

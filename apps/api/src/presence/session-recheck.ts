@@ -4,9 +4,9 @@ export interface SessionRecheckOptions {
   readonly everyMs?: number
   /** The sessions of all open sockets. */
   readonly open: () => SessionId[]
-  /** Those of them that have not ended; rejects where that cannot be said. */
-  readonly alive: (sessions: readonly SessionId[]) => Promise<ReadonlySet<SessionId>>
-  readonly ended: (sessions: readonly SessionId[]) => void
+  /** Those of them that have ended; rejects where that cannot be said. */
+  readonly ended: (sessions: readonly SessionId[]) => Promise<readonly SessionId[]>
+  readonly found: (sessions: readonly SessionId[]) => void
   readonly failed: (error: unknown) => void
 }
 
@@ -72,9 +72,8 @@ export class SessionRecheck {
     for (let from = 0; from < sessions.length && !this.#isStopped; from += MOST_IN_A_QUERY) {
       const asked = sessions.slice(from, from + MOST_IN_A_QUERY)
       // One query after another: a check is not what the database is there for.
-      const alive = await this.#options.alive(asked)
-      const ended = asked.filter((session) => !alive.has(session))
-      if (ended.length > 0 && !this.#isStopped) this.#options.ended(ended)
+      const ended = await this.#options.ended(asked)
+      if (ended.length > 0 && !this.#isStopped) this.#options.found(ended)
     }
   }
 }

@@ -109,15 +109,15 @@ export function accountsContract(open: () => Promise<Database>): void {
       expect((await lastUsed())?.getTime()).toBeGreaterThanOrEqual(first?.getTime() ?? 0)
     })
 
-    it('say which of many sessions are alive, and count an open websocket as use', async () => {
+    it('say which of many sessions have ended, and count an open websocket as use', async () => {
       const account = await someAccount()
       const [one, old, gone] = [await begin(account), await begin(account), await begin(account)]
       await age(old.id, 13)
       await age(gone.id, 15)
-      expect(await sessions.alive([one.id, old.id, gone.id, 'nobody'])).toEqual(new Set([one.id, old.id]))
+      expect(await sessions.ended([one.id, old.id, gone.id, 'nobody'])).toEqual([gone.id, 'nobody'])
       await age(old.id, 13)
-      expect(await sessions.alive([old.id])).toEqual(new Set([old.id]))
-      expect(await sessions.alive([])).toEqual(new Set())
+      expect(await sessions.ended([old.id])).toEqual([])
+      expect(await sessions.ended([])).toEqual([])
     })
 
     it('never revive a session that has ended', async () => {
@@ -125,7 +125,7 @@ export function accountsContract(open: () => Promise<Database>): void {
       await sessions.end(token)
       await sessions.keep(token, { anything: true })
       expect(await sessions.use(token)).toBeNull()
-      expect(await sessions.alive([id])).toEqual(new Set())
+      expect(await sessions.ended([id])).toEqual([id])
     })
 
     it('begin no session with a password that was changed meanwhile, nor for a deleted account', async () => {

@@ -26,7 +26,7 @@ export class FakePresence implements PresenceView {
       node: this,
       headCount: { total: 0 },
       lastSeen: { read: (ids) => this.#read(ids) },
-      aliveSessions: async (sessions) => new Set(sessions),
+      endedSessions: async () => [],
       heartbeatMs: 10_000,
       messagesPerSecond: 1e6,
       connectionsPerUser: 1e6,

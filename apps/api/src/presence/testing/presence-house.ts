@@ -70,9 +70,10 @@ export class PresenceHouse {
       node: this.node,
       headCount: this.headCount,
       lastSeen: { read: (ids) => this.#read(ids) },
-      aliveSessions: async () => {
+      endedSessions: async (ids) => {
         this.#askDatabase()
-        return new Set(Array.from(this.sessions.values(), ({ id }) => id))
+        const alive = new Set(Array.from(this.sessions.values(), ({ id }) => id))
+        return ids.filter((id) => !alive.has(id))
       },
       heartbeatMs: 10_000,
       messagesPerSecond: 1_000,
