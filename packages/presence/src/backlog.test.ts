@@ -17,23 +17,6 @@ describe('P9 what a slow connection has missed', () => {
     expect(backlog.since(3)).toEqual([])
   })
 
-  test('P2 is on net nothing for whoever is again what he was', () => {
-    const backlog = new Backlog()
-    backlog.add(net(change('a', true, 1), change('d', false, 1)))
-    backlog.add(net(change('a', false, 2), change('b', true, 2)))
-    backlog.add(net(change('a', true, 3), change('c', true, 3)))
-    expect(backlog.net(0)).toEqual([
-      change('a', true, 3),
-      change('c', true, 3),
-      change('b', true, 2),
-      change('d', false, 1),
-    ])
-    expect(backlog.net(1)).toEqual([change('c', true, 3), change('b', true, 2)])
-    expect(backlog.net(3)).toEqual([])
-    backlog.add({ changes: [], accounts: [{ op: 'added', id: 'e', name: 'e' }], removals: [] })
-    expect(backlog.net(3)).toBeNull()
-  })
-
   test('needs a fresh snapshot where accounts came or went meanwhile', () => {
     const backlog = new Backlog()
     backlog.add({ changes: [], accounts: [{ op: 'added', id: 'a', name: 'a' }], removals: [] })

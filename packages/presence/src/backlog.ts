@@ -57,16 +57,6 @@ export class Backlog {
     return found
   }
 
-  /** The same without those who are again what they were at that version (P2). */
-  net(version: number): readonly NetChange[] | null {
-    const first = new Map<UserId, NetChange>()
-    for (const flush of this.#flushes) {
-      if (flush.version <= version) continue
-      for (const change of flush.changes) if (!first.has(change.id)) first.set(change.id, change)
-    }
-    return this.since(version)?.filter(({ id, online }) => first.get(id)?.online === online) ?? null
-  }
-
   #latest(version: number): readonly NetChange[] | null {
     const latest = new Map<UserId, NetChange>()
     for (let i = this.#flushes.length - 1; i >= 0; i--) {

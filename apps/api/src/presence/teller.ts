@@ -188,7 +188,7 @@ export class Teller {
   }
 
   #missed(version: number): readonly NetChange[] {
-    const changes = this.#options.backlog.net(version)
+    const changes = this.#options.backlog.since(version)
     if (changes === null) throw new Error('a cohort is further behind than the backlog reaches')
     return changes
   }
