@@ -282,8 +282,8 @@ export class Teller {
   }
 }
 
-function* among(cohorts: ReadonlySet<number>, sockets: Iterable<Socket>): Generator<Socket> {
-  for (const socket of sockets) if (cohorts.has(socket.cohort)) yield socket
+function among(cohorts: ReadonlySet<number>, sockets: Iterable<Socket>): Iterable<Socket> {
+  return cohorts.size === COHORTS ? sockets : [...sockets].filter(({ cohort }) => cohorts.has(cohort))
 }
 
 function* each(sockets: readonly Socket[], act: (socket: Socket) => void): Generator<void> {

@@ -6,6 +6,8 @@ import { figure, type Row, type Scenario } from '../result.ts'
 import { startSubject, type Subject, type SubjectName, subjects } from '../subjects.ts'
 
 const RATE = 4
+/** Before it is measured, so that it is not what is compiled for the first changes. */
+const WARM_RATE = 10
 const COST = 'CPU a change, ms'
 const names = ['Rollcall', 'floor', 'raw ws'] as const
 
@@ -32,7 +34,7 @@ export const singleChange: Scenario = {
 }
 
 async function runSize(watchers: number, seconds: number): Promise<Row[]> {
-  const people = watchers + moversFor(RATE)
+  const people = watchers + moversFor(WARM_RATE)
   const house = await openHouse({ accounts: people, visitors: people })
   try {
     const rows: Row[] = []
@@ -64,9 +66,11 @@ async function runSubject(
       watch: () => WATCH_ALL,
     })
     try {
-      const idle = await idleCpu(server, seconds)
       const movers = house.visitors.slice(watchers)
-      const trial = await runTrial({ subject, server, crowd, movers, rate: RATE, seconds, watchers })
+      const change = (rate: number) => runTrial({ subject, server, crowd, movers, rate, seconds, watchers })
+      await change(WARM_RATE)
+      const idle = await idleCpu(server, seconds)
+      const trial = await change(RATE)
       return {
         [COST]: (trial.cpuPerChange - idle / RATE) * 1e3,
         'CPU of doing nothing, % of a core': idle * 100,
