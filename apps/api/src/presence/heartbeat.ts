@@ -86,6 +86,8 @@ export class Heartbeat {
   woke(): void {
     if (this.#isWaking) return
     this.#isWaking = true
+    // What is read now may have been sent before.
+    this.#unanswered.clear()
     setImmediate(() =>
       setImmediate(() => {
         this.#isWaking = false

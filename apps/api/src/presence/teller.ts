@@ -155,8 +155,13 @@ export class Teller {
       // A flush of very many changes is not kept in the backlog.
       changes: cohorts.version === before ? net.changes : this.#missed(cohorts.version),
     }))
-    this.#share = isInTurns ? 1 / COHORTS : 1
-    if (tellings.length > 0 || this.#deferred.size > 0) this.#flushedAt = at
+    this.#share =
+      Math.max(
+        1,
+        tellings.reduce((sum, { cohorts: told }) => sum + told.size, 0),
+      ) / COHORTS
+    // What was late does not make wait what comes after it.
+    if (!isLate && (tellings.length > 0 || this.#deferred.size > 0)) this.#flushedAt = at
     this.#workedMs = now() - at
     this.#begin(this.#telling(net, tellings))
   }
