@@ -194,7 +194,7 @@ export const twins: readonly Twin[] = [
     cuts: [
       {
         file: 'apps/api/src/presence/session-recheck.ts',
-        from: 'if (ended.length > 0 && !this.#isStopped) this.#options.ended(ended)',
+        from: 'if (ended.length > 0 && !this.#isStopped) this.#options.found(ended)',
         to: '',
       },
     ],
