@@ -10,6 +10,8 @@ import type { ListView } from './rows.ts'
 const PAGE = 50
 /** New accounts are not told of here: while the directory grows, the search is made again at most this often. */
 const AGAIN_MS = 3_000
+/** Who comes online between the page of those online and that of those offline is on neither: the second time he is found. */
+const SEARCHES = 2
 
 /** Whom the server finds by a part of the name: those online first, more as one scrolls, each watched by id. */
 export class FoundPeople implements People {
@@ -21,6 +23,9 @@ export class FoundPeople implements People {
   #again: ReturnType<typeof setTimeout> | undefined
   #total: number | undefined
   #searchedAt = 0
+  /** How often to search again. */
+  #due = 0
+  #isStopped = false
   isLoaded = false
   readonly query: string
 
@@ -44,6 +49,7 @@ export class FoundPeople implements People {
   stop(): void {
     this.#loading?.abort()
     this.#loading = undefined
+    this.#isStopped = true
     clearTimeout(this.#again)
   }
 
@@ -64,10 +70,8 @@ export class FoundPeople implements People {
     const total = this.#live.screen.counts?.total
     if (message.type === 'welcome' || total !== this.#total) {
       this.#total = total
-      this.#again ??= setTimeout(
-        () => void this.#searchAgain(),
-        Math.max(0, this.#searchedAt + AGAIN_MS - Date.now()),
-      )
+      this.#due = SEARCHES
+      this.#plan()
     }
   }
 
@@ -80,12 +84,20 @@ export class FoundPeople implements People {
     await this.#gather(this.#found, this.#found.ids.size + PAGE)
   }
 
+  #plan(): void {
+    if (this.#due === 0 || this.#isStopped) return
+    const wait = Math.max(0, this.#searchedAt + AGAIN_MS - Date.now())
+    this.#again ??= setTimeout(() => void this.#searchAgain(), wait)
+  }
+
   /** As far as was shown already, and only then instead of it. */
   async #searchAgain(): Promise<void> {
     this.#again = undefined
+    this.#due--
     this.#searchedAt = Date.now()
     this.#loading?.abort()
     await this.#gather({ ids: new Set(), from: FIRST }, this.#found.ids.size)
+    this.#plan()
   }
 
   /** Page after page, those online first. What is there is shown with the first page, or when all is there that was before. */
