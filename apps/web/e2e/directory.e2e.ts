@@ -43,8 +43,14 @@ test('what one looks at stays in its place while people come above it', async ()
   await dee.sees('dee-in-the-crowd', 'Online')
   const rows = dee.page.getByRole('list', { name: 'People' }).getByRole('listitem')
   await dee.page.evaluate(() => scrollTo(0, document.body.scrollHeight / 2))
-  await eventually(async () => (await rows.nth(12).innerText()).includes('Offline')).toBe(true)
-  const row = rows.filter({ hasText: (await rows.nth(12).innerText()).split('\n')[1] ?? '' }).first()
+  let looksAt = ''
+  // The same twice: the rows of the new place are there, and stay.
+  await eventually(async () => {
+    const before = looksAt
+    looksAt = await rows.nth(12).innerText()
+    return looksAt.includes('Offline') && looksAt === before
+  }).toBe(true)
+  const row = rows.filter({ hasText: looksAt.split('\n')[1] ?? '' }).first()
   const place = async () => Math.round((await row.boundingBox())?.y ?? 0)
   const [before, position] = [await place(), Number(await row.getAttribute('aria-posinset'))]
   await (await world.visitor('a-newcomer-in-the-crowd')).signUp()
