@@ -93,6 +93,15 @@ describe('the pace of telling', () => {
     expect(pace.isInTurns(5_000)).toBe(false)
   })
 
+  test('waits as long as it is worth for all once so few come that all are told at once again', () => {
+    let last = 0
+    while (last < 5_000) pace.flushed((last += 50), 24, 1.6)
+    expect(pace.isInTurns(last)).toBe(true)
+    expect(pace.due(last) - last).toBeCloseTo(16, 0)
+    expect(pace.isInTurns(last + 30)).toBe(false)
+    expect(pace.due(last + 30) - last).toBeCloseTo(61, 0)
+  })
+
   test('spends half of the time on telling where it is dear, and tells at least once a second', () => {
     const workASecond = 100 * flushesASecond(100, 20)
     expect(workASecond).toBeLessThan(560)

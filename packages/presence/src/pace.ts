@@ -78,17 +78,16 @@ export class Pace {
 
   /** Whether the next flush is better told to one cohort than to all. */
   isInTurns(now: number): boolean {
-    return this.#isDear && this.#part(this.#rateOn(now)) >= 1 / 2 && !this.isStorm(now)
+    return this.#isDear && this.#part(now) >= 1 / 2 && !this.isStorm(now)
   }
 
   /** When a flush may begin: a time that is not after `now` if it may at once. */
   due(now: number): number {
     if (this.isStorm(now)) return this.#flushedAt + LONGEST_MS
     const wait = (this.#owedOn(now) - CREDIT_MS) / SHARE
-    const part = this.#part(this.#rate)
-    const gathered = this.#busyMs * part
+    const gathered = this.#busyMs * this.#part(now)
     const gap = this.#lastBegan > now - STORM_MS ? Math.max(NEWCOMER_MS, gathered) : gathered
-    const turn = this.#isDear && part >= 1 / 2 ? gap / COHORTS : gap
+    const turn = this.isInTurns(now) ? gap / COHORTS : gap
     return Math.min(Math.max(this.#flushedAt + turn, now + wait), this.#flushedAt + LONGEST_MS)
   }
 
@@ -109,8 +108,9 @@ export class Pace {
     return this.#wholeMs > DEAR_MS
   }
 
-  #part(rate: number): number {
-    return Math.min(1, Math.max(LEAST_PART, (rate * this.#busyMs) / MANY))
+  /** How much of that time it is worth to gather. */
+  #part(now: number): number {
+    return Math.min(1, Math.max(LEAST_PART, (this.#rateOn(now) * this.#busyMs) / MANY))
   }
 
   #rateOn(now: number): number {

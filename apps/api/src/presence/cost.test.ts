@@ -1,32 +1,20 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import { FakeClock } from './testing/fake-clock.ts'
 import type { FakeConnection } from './testing/fake-connection.ts'
 import { FakePresence } from './testing/fake-presence.ts'
 
+let clock: FakeClock
 let presence: FakePresence
 
 beforeEach(() => {
-  vi.useFakeTimers({
-    toFake: [
-      'setTimeout',
-      'setInterval',
-      'setImmediate',
-      'clearTimeout',
-      'clearImmediate',
-      'performance',
-      'Date',
-    ],
-  })
+  clock = new FakeClock()
   presence = new FakePresence({ countsMs: 600_000, heartbeatMs: 600_000 })
 })
 afterEach(() => {
   presence.gateway.stop()
-  vi.useRealTimers()
+  clock.stop()
 })
-
-const advance = (ms: number) => vi.advanceTimersByTimeAsync(ms)
-const people = (count: number) =>
-  Array.from({ length: count }, (_, n) => presence.create(`User ${String(n).padStart(4, '0')}`))
 
 /** Connections with this watch, after they were answered. */
 async function watching(count: number, watch: object): Promise<FakeConnection[]> {
@@ -34,7 +22,7 @@ async function watching(count: number, watch: object): Promise<FakeConnection[]>
     presence.connect(`${JSON.stringify(watch)} ${n}`),
   )
   for (const connection of connections) connection.send({ type: 'watch', ...watch })
-  await advance(1_100)
+  await clock.advance(1_100)
   for (const connection of connections) connection.writes()
   return connections
 }
@@ -44,14 +32,14 @@ const framesTo = (connections: FakeConnection[]) =>
 
 describe('P10 what a change costs', () => {
   test('is one frame a watcher, the same bytes for all of them, and nothing for who does not watch', async () => {
-    const [ana, ben] = people(2)
+    const [ana, ben] = presence.crowd(2)
     const all = await watching(20, { all: true })
     const users = await watching(20, { users: [ana!.id] })
-    const others = await watching(200, { users: [ben!.id], online: { from: 'User 1000', limit: 50 } })
+    const others = await watching(200, { users: [ben!.id], online: { from: 'User 01000', limit: 50 } })
     const silent = Array.from({ length: 200 }, () => presence.connect('silent'))
     for (const connection of silent) connection.writes()
     presence.come(ana!)
-    await advance(1_100)
+    await clock.advance(1_100)
     const toAll = all.flatMap((connection) => connection.writes())
     const toUsers = users.flatMap((connection) => connection.writes())
     expect([toAll.length, toUsers.length]).toEqual([20, 20])
@@ -62,12 +50,12 @@ describe('P10 what a change costs', () => {
 
   test('is less than one frame each while many come: a tick gathers', async () => {
     const [watcher] = await watching(1, { all: true })
-    const crowd = people(1_000)
+    const crowd = presence.crowd(1_000)
     for (const person of crowd) {
       presence.come(person)
-      await advance(1)
+      await clock.advance(1)
     }
-    await advance(100)
+    await clock.advance(100)
     const frames = watcher!.writes()
     expect(frames.length).toBeLessThanOrEqual(25)
     const changes = frames.map((frame) => frame.toString().split('"status":"online"').length - 1)
@@ -75,16 +63,16 @@ describe('P10 what a change costs', () => {
   })
 
   test('follows what is seen, not how many are online: who looks at fifty hears of those', async () => {
-    const crowd = people(2_000)
+    const crowd = presence.crowd(2_000)
     presence.come(...crowd)
-    await advance(100)
-    const [watcher] = await watching(1, { users: [], online: { from: 'User 1000', limit: 50 } })
+    await clock.advance(100)
+    const [watcher] = await watching(1, { users: [], online: { from: 'User 01000', limit: 50 } })
     for (let round = 0; round < 20; round++) {
       const some = crowd.filter((_, n) => n % 20 === round)
       presence.go(...some)
-      await advance(60)
+      await clock.advance(60)
       presence.come(...some)
-      await advance(60)
+      await clock.advance(60)
     }
     const told = watcher!.writes().reduce((sum, frame) => sum + frame.length, 0)
     // Fifty people went and came once each; two thousand did.

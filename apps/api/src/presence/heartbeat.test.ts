@@ -1,33 +1,25 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import { FakeClock } from './testing/fake-clock.ts'
 import { FakePresence } from './testing/fake-presence.ts'
 
+let clock: FakeClock
 let presence: FakePresence
 
 beforeEach(() => {
-  vi.useFakeTimers({
-    toFake: ['setTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'performance', 'Date'],
-  })
+  clock = new FakeClock()
   presence = new FakePresence({ heartbeatMs: 10_000 })
 })
 afterEach(() => {
   presence.gateway.stop()
-  vi.restoreAllMocks()
-  vi.useRealTimers()
+  clock.stop()
 })
-
-const advance = (ms: number) => vi.advanceTimersByTimeAsync(ms)
-/** Time passes, but this process does not run: all timers come late. */
-const freeze = (ms: number) => {
-  const now = performance.now.bind(performance)
-  vi.spyOn(performance, 'now').mockImplementation(() => now() + ms)
-}
 
 describe('a connection', () => {
   test('is pinged once an interval, and kept while anything at all arrives', async () => {
     const connection = presence.connect('one')
     for (let n = 0; n < 12; n++) {
-      await advance(5_000)
+      await clock.advance(5_000)
       if (n % 2 === 0) connection.arrive()
     }
     expect(connection.pings).toBeGreaterThanOrEqual(5)
@@ -37,7 +29,7 @@ describe('a connection', () => {
 
   test('that says nothing between two pings is cut, and its user is let go', async () => {
     const connection = presence.connect('one')
-    await advance(30_000)
+    await clock.advance(30_000)
     expect(connection.pings).toBe(1)
     expect(connection.closeCode).toBe(1006)
     expect(presence.closed).toEqual(presence.opened)
@@ -47,14 +39,14 @@ describe('a connection', () => {
   test('whose ping waits behind other bytes has one interval more', async () => {
     const connection = presence.connect('one')
     connection.send({ type: 'watch', users: ['id-Ana'] })
-    await advance(9_000)
+    await clock.advance(9_000)
     connection.stall()
     presence.come(presence.create('Ana'))
-    await advance(12_000)
+    await clock.advance(12_000)
     expect(connection.queued).toBeGreaterThan(0)
-    await advance(8_000)
+    await clock.advance(8_000)
     expect(connection.closeCode).toBeNull()
-    await advance(12_000)
+    await clock.advance(12_000)
     expect(connection.closeCode).toBe(1006)
   })
 
@@ -66,7 +58,7 @@ describe('a connection', () => {
     let longest = 0
     let heartbeats = 0
     for (let n = 0; n < 1_600; n++) {
-      await advance(100)
+      await clock.advance(100)
       // Every 3.5 s somebody comes or goes, at last at another place of each one's interval.
       if (n < 1_000 && n % 70 === 0) presence.come(ana)
       if (n < 1_000 && n % 70 === 35) presence.go(ana)
@@ -87,11 +79,11 @@ describe('a connection', () => {
 
   test('those that came together are not pinged together', async () => {
     const connections = Array.from({ length: 100 }, (_, n) => presence.connect(`session ${n}`))
-    await advance(7_500)
+    await clock.advance(7_500)
     const pinged = connections.filter(({ pings }) => pings === 1).length
     expect(pinged).toBeGreaterThan(20)
     expect(pinged).toBeLessThan(80)
-    await advance(3_000)
+    await clock.advance(3_000)
     expect(connections.filter(({ pings }) => pings === 1)).toHaveLength(100)
   })
 })
@@ -99,16 +91,16 @@ describe('a connection', () => {
 describe('P6 a process that stood still', () => {
   test('counts no ping as missed, asks all for a sign of life, and says who gave one', async () => {
     const [alive, dead] = [presence.connect('alive'), presence.connect('dead')]
-    await advance(12_000)
+    await clock.advance(12_000)
     expect([alive.pings, dead.pings]).toEqual([1, 1])
-    freeze(60_000)
-    await advance(600)
+    clock.work(60_000)
+    await clock.advance(600)
     expect(alive.closeCode).toBeNull()
     expect([alive.pings, dead.pings]).toEqual([2, 2])
     alive.arrive()
-    await advance(100)
+    await clock.advance(100)
     expect(presence.answeredIds).toEqual([presence.opened[0]])
-    await advance(25_000)
+    await clock.advance(25_000)
     expect(dead.closeCode).toBe(1006)
   })
 
@@ -116,10 +108,10 @@ describe('P6 a process that stood still', () => {
     const connection = presence.connect('one')
     presence.gateway.woke()
     presence.gateway.woke()
-    await advance(1)
+    await clock.advance(1)
     expect(connection.pings).toBe(1)
     connection.arrive()
-    await advance(60)
+    await clock.advance(60)
     expect(presence.answeredIds).toEqual(presence.opened)
   })
 
@@ -130,26 +122,26 @@ describe('P6 a process that stood still', () => {
       connection.send({ type: 'watch', users: [] })
     }
     presence.gateway.woke()
-    await advance(100)
+    await clock.advance(100)
     expect([soon.pings, late.pings]).toEqual([0, 0])
     expect(presence.answeredIds).toEqual([])
     soon.arrive()
-    await advance(60)
+    await clock.advance(60)
     expect(presence.answeredIds).toEqual([presence.opened[0]])
-    await advance(10_500)
+    await clock.advance(10_500)
     late.arrive()
     late.resume()
-    await advance(9_000)
+    await clock.advance(9_000)
     expect(presence.answeredIds).toEqual(presence.opened)
   })
 
   test('gives everybody a whole interval to answer', async () => {
     const connections = Array.from({ length: 10 }, (_, n) => presence.connect(`session ${n}`))
-    await advance(14_000)
+    await clock.advance(14_000)
     presence.gateway.woke()
-    await advance(9_900)
+    await clock.advance(9_900)
     expect(connections.map(({ closeCode }) => closeCode)).toEqual(connections.map(() => null))
-    await advance(20_200)
+    await clock.advance(20_200)
     expect(connections.map(({ closeCode }) => closeCode)).toEqual(connections.map(() => 1006))
   })
 })

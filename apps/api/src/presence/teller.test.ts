@@ -2,6 +2,7 @@ import type { Person } from '@rollcall/presence'
 import type { ServerMessage } from '@rollcall/protocol'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
+import { FakeClock } from './testing/fake-clock.ts'
 import type { FakeConnection } from './testing/fake-connection.ts'
 import { FakePresence } from './testing/fake-presence.ts'
 
@@ -9,35 +10,19 @@ import { FakePresence } from './testing/fake-presence.ts'
 const WRITE_MS = 1
 const WATCHERS = 48
 
+let clock: FakeClock
 let presence: FakePresence
-let worked = 0
 let turns = 0
 
 beforeEach(() => {
-  vi.useFakeTimers({
-    toFake: [
-      'setTimeout',
-      'setInterval',
-      'setImmediate',
-      'clearTimeout',
-      'clearImmediate',
-      'performance',
-      'Date',
-    ],
-  })
-  worked = 0
-  const clock = performance.now.bind(performance)
-  vi.spyOn(performance, 'now').mockImplementation(() => clock() + worked)
+  clock = new FakeClock()
   // Nobody is asked for a sign of life meanwhile.
   presence = new FakePresence({ heartbeatMs: 600_000 })
 })
 afterEach(() => {
   presence.gateway.stop()
-  vi.restoreAllMocks()
-  vi.useRealTimers()
+  clock.stop()
 })
-
-const advance = (ms: number) => vi.advanceTimersByTimeAsync(ms)
 
 /** What one connection shows. It throws where it is told what it knows already, unless it is lenient. */
 class Screen {
@@ -54,7 +39,7 @@ class Screen {
     this.#isStrict = strictness === 'strict'
     this.#watchesAll = 'all' in watch
     this.connection = presence.connect(session)
-    this.connection.onWrite = () => (worked += WRITE_MS)
+    this.connection.onWrite = () => clock.work(WRITE_MS)
     this.connection.send({ type: 'watch', ...watch })
   }
 
@@ -117,14 +102,45 @@ async function bustle(seconds: number, each?: (step: number) => void): Promise<v
     else presence.come(person)
     each?.(step)
     // oxlint-disable-next-line no-await-in-loop
-    await advance(5)
+    await clock.advance(5)
   }
 }
 
 describe('where telling all takes long', () => {
+  test('lets others have their turn meanwhile, and whoever asks then is told everything once', async () => {
+    const connections = Array.from({ length: 500 }, (_, n) => presence.connect(`session ${n}`))
+    for (const connection of connections) {
+      connection.onWrite = () => clock.work(WRITE_MS)
+      connection.send({ type: 'watch', all: true })
+    }
+    await clock.advance(5_000)
+    for (const connection of connections) connection.read()
+    const [ana] = people
+    presence.come(ana!)
+    const told = () => connections.reduce((frames, connection) => frames + connection.changes().length, 0)
+    let first = 0
+    while (first === 0) {
+      // oxlint-disable-next-line no-await-in-loop
+      await vi.advanceTimersToNextTimerAsync()
+      first = told()
+    }
+    expect(first).toBeLessThan(500)
+    const [last, late] = [connections.at(-1)!, presence.connect('late')]
+    last.send({ type: 'watch', ref: 'again', all: true })
+    late.send({ type: 'watch', ref: 'again', all: true })
+    const between = [last.read(), late.read()].flat()
+    expect(between.filter((message) => message.type === 'snapshot')).toMatchObject([
+      { ref: 'again', users: [{ id: ana!.id }] },
+      { ref: 'again', users: [{ id: ana!.id }] },
+    ])
+    await clock.advance(5_000)
+    expect([last.changes(), late.changes()].flat()).toEqual([])
+    expect(first + told()).toBe(499)
+  })
+
   test('P2 P9 a cohort is told at a time, and everybody everything once', async () => {
     const screens = openAll()
-    await advance(3_000)
+    await clock.advance(3_000)
     await bustle(1)
     const framesIn = async (ms: number) => {
       for (const screen of screens) screen.read().frames = 0
@@ -135,27 +151,27 @@ describe('where telling all takes long', () => {
     expect(told.length).toBeLessThanOrEqual(WATCHERS / 4)
     const frames = await framesIn(4_000)
     expect(Math.max(...frames) - Math.min(...frames)).toBeLessThanOrEqual(1)
-    await advance(2_000)
+    await clock.advance(2_000)
     for (const screen of screens) expect(screen.read().names).toEqual(online())
   })
 
   test('P14 who begins to watch between two turns is told neither too much nor too little', async () => {
     const screens = openAll()
     // Nobody counts as a straggler of these any more.
-    await advance(16_000)
+    await clock.advance(16_000)
     await bustle(1)
     await bustle(10, (step) => {
       if (step % 50 === 0) screens.push(new Screen(`late ${step}`, { all: true }))
       for (const screen of screens) screen.read()
     })
-    await advance(2_000)
+    await clock.advance(2_000)
     for (const screen of screens) expect(screen.read().names).toEqual(online())
   })
 
   test('P4 nobody hears of an account that was deleted, and nobody of one too late', async () => {
     const screens = openAll()
     const guests: Person[] = []
-    await advance(3_000)
+    await clock.advance(3_000)
     await bustle(1)
     await bustle(5, (step) => {
       if (step % 40 === 0) {
@@ -171,7 +187,7 @@ describe('where telling all takes long', () => {
       }
       for (const screen of screens) screen.read()
     })
-    await advance(2_000)
+    await clock.advance(2_000)
     for (const screen of screens) {
       expect(screen.read().names).toEqual(online())
       expect([...screen.removed]).toEqual(guests.map(({ id }) => id))
@@ -180,7 +196,7 @@ describe('where telling all takes long', () => {
 
   test('P14 a snapshot that had to wait for the database is not ahead of what is told next', async () => {
     openAll()
-    await advance(16_000)
+    await clock.advance(16_000)
     await bustle(1)
     const fickle = presence.create('Fickle')
     const absent = presence.create('Absent')
@@ -195,7 +211,7 @@ describe('where telling all takes long', () => {
         if (step === looks + 3 + (round % 4)) presence.go(fickle)
       })
       // oxlint-disable-next-line no-await-in-loop
-      await advance(1_000)
+      await clock.advance(1_000)
       expect(screen?.read().names).toEqual([])
       screen?.connection.drop()
     }
@@ -203,7 +219,7 @@ describe('where telling all takes long', () => {
 
   test('P9 who was slow meanwhile has all when he is not any more', async () => {
     const screens = openAll()
-    await advance(3_000)
+    await clock.advance(3_000)
     await bustle(1)
     const slow = presence.connect('slow', 1_024)
     slow.send({ type: 'watch', all: true })
@@ -212,9 +228,9 @@ describe('where telling all takes long', () => {
       await bustle(1)
       slow.stall()
       await bustle(0.1 + n / 50)
-      await advance(2_000)
+      await clock.advance(2_000)
       slow.resume()
-      await advance(2_000)
+      await clock.advance(2_000)
       for (const message of slow.read()) {
         const users =
           message.type === 'snapshot' ? message.users : message.type === 'presence' ? message.changes : []
@@ -234,14 +250,14 @@ describe('where telling all takes long', () => {
       (_, n) => new Screen(String(n), { users: [], online: { from: 0, limit } }),
     )
     for (const screen of screens) screen.read()
-    await advance(3_000)
+    await clock.advance(3_000)
     await bustle(2)
     for (const screen of screens) screen.read().frames = 0
     await bustle(20 / 1_000)
     const told = screens.filter((screen) => screen.read().frames > 0)
     expect(told.length).toBeLessThanOrEqual(WATCHERS / 4)
     await bustle(3)
-    await advance(2_000)
+    await clock.advance(2_000)
     for (const screen of screens) {
       screen.read()
       expect(screen.names).toEqual(online().filter((name) => screen.to === null || name <= screen.to))

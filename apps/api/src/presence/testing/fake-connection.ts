@@ -3,7 +3,7 @@ import type { Socket as NetSocket } from 'node:net'
 import { Duplex } from 'node:stream'
 
 import { parseServerMessage } from '@rollcall/protocol'
-import type { ServerMessage } from '@rollcall/protocol'
+import type { PresenceChange, ServerMessage } from '@rollcall/protocol'
 import { WebSocket } from 'ws'
 
 /** The connection under a websocket, whose other end reads only when told to: a real stream, so that it is slow as a real one is. */
@@ -128,6 +128,11 @@ export class FakeConnection {
       if (!parsed.ok) throw new Error(`${parsed.reason}: ${text}`)
       return parsed.message
     })
+  }
+
+  /** Whose presence changed in messages since the last call. */
+  changes(): PresenceChange[][] {
+    return this.read().flatMap((message) => (message.type === 'presence' ? [message.changes] : []))
   }
 
   /** What was written to it since the last call. */

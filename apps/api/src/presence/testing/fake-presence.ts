@@ -56,6 +56,11 @@ export class FakePresence implements PresenceView {
     return person
   }
 
+  /** @param from number of the first one: names are in the order of numbers */
+  crowd(count: number, from = 0): Person[] {
+    return Array.from({ length: count }, (_, n) => this.create(`User ${String(from + n).padStart(5, '0')}`))
+  }
+
   come(...people: Person[]): void {
     for (const { id, name } of people) {
       this.#online.set(id, name)
