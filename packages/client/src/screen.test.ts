@@ -148,6 +148,22 @@ test('a new account shows as one that was never there', () => {
   expect(screen.user('a')).toEqual(offline('a'))
 })
 
+test('who is told of as he was has not turned', () => {
+  const screen = connected(watchOf(1, ['a', 'b']))
+  screen.apply(usersSnapshot([online('a'), offline('b')], 1), noon)
+  expect(screen.turned).toEqual(new Set())
+  screen.apply(presence('a', 'online'), noon)
+  expect(screen.turned).toEqual(new Set())
+  screen.apply(presence('a', 'offline'), noon)
+  expect(screen.turned).toEqual(new Set(['a']))
+  screen.apply({ type: 'heartbeat' }, noon)
+  expect(screen.turned).toEqual(new Set())
+  screen.apply(presence('nobody so far', 'offline'), noon)
+  expect(screen.turned).toEqual(new Set())
+  screen.apply(presence('somebody new', 'online'), noon)
+  expect(screen.turned).toEqual(new Set(['somebody new']))
+})
+
 test('the last change of a user within a message is his last seen', () => {
   const screen = connected(watchOf(1, ['a']))
   screen.apply(presence('a', 'offline', iso(noon)), noon)

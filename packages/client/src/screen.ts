@@ -40,9 +40,15 @@ export class Screen {
   #behindSince: number | undefined
   #earlyPages: Page[] = []
   #version = 0
+  #turned: Set<string> = new Set()
 
   get version(): number {
     return this.#version
+  }
+
+  /** Whom the last message has told to come or go; an entry that repeats what is known turns nobody. */
+  get turned(): ReadonlySet<string> {
+    return this.#turned
   }
 
   /** Of the whole directory; undefined until something said so. */
@@ -113,6 +119,7 @@ export class Screen {
   /** @returns the ids of the users whose rows changed */
   apply(message: ServerMessage, now: number): ReadonlySet<string> {
     this.#heardAt = now
+    if (this.#turned.size > 0) this.#turned = new Set()
     switch (message.type) {
       case 'welcome':
         this.lost()
@@ -208,6 +215,7 @@ export class Screen {
   #presence(message: PresenceMessage, now: number): void {
     for (const { id, username, status, at } of message.changes) {
       this.#coverage.changed(id)
+      if (status !== (this.#rows.get(id)?.status ?? 'offline')) this.#turned.add(id)
       this.#put({ id, username, status, lastSeenAt: status === 'online' ? null : at }, now)
     }
     this.#count(message.counts)

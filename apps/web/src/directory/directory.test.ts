@@ -214,6 +214,21 @@ describe('a large directory', () => {
     expect(rows(directory, 800, 820)).toEqual(truth(world).slice(800, 821))
   })
 
+  test('keeps the places of the others when somebody is told of again as he was', async () => {
+    const { world, directory } = await opened(300, 1_500)
+    directory.show(0, 20)
+    await world.settled()
+    directory.show(1_000, 1_020)
+    await world.settled()
+    const [came, left] = [world.all('offline')[3]!, world.all('online')[3]!]
+    world.turn(came.id, 'online')
+    world.turn(left.id, 'offline')
+    for (let n = 0; n < 3; n++) world.repeat(n === 1 ? left.id : came.id)
+    expect(rows(directory, 1_000, 1_020)).toEqual(truth(world).slice(1_000, 1_021))
+    world.repeat(left.id)
+    expect(rows(directory, 1_000, 1_020)).toEqual(truth(world).slice(1_000, 1_021))
+  })
+
   test('believes the websocket more than a page that was under way', async () => {
     const { world, directory } = await opened(50, 1_500)
     directory.show(800, 820)
@@ -263,6 +278,18 @@ describe('a large directory', () => {
     directory.show(0, 20)
     await world.settled()
     expect(rows(directory, 0, 20)).toEqual(truth(world).slice(0, 21))
+  })
+
+  test('a search finds who signed up and came online between its two pages', async () => {
+    const { world, directory } = await opened(700, 1_500)
+    directory.search('a-1')
+    await expect.poll(() => directory.store.getState().query, { timeout: 15_000 }).toBe('a-1')
+    await world.settled()
+    world.onPage = ({ status }) => {
+      if (status === 'offline') world.turn('new', 'online')
+    }
+    world.add('new', 'a-1new', 'offline')
+    await expect.poll(() => rows(directory), { timeout: 15_000 }).toContain('a-1new online')
   })
 
   test('a search that finds very many shows more as one goes on, up to what can be watched', async () => {

@@ -110,7 +110,7 @@ export class WindowedPeople implements People {
   #cameAndWent({ changes }: PresenceMessage): void {
     for (const { id, status } of changes) {
       const user = this.#live.screen.user(id)
-      if (user === undefined || user.status !== status || id === this.#me.id) continue
+      if (user === undefined || id === this.#me.id || !this.#live.screen.turned.has(id)) continue
       if (status === 'offline') this.#run.left(user)
       else if (this.#fresh > 0 && !this.#run.has(id)) this.#fresh--
       else this.#run.came(user)

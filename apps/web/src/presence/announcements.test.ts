@@ -1,17 +1,25 @@
-import type { PresenceChange } from '@rollcall/protocol'
-import { expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 
+import { SmallWorld } from '../directory/testing/small-world.ts'
 import { Announcements } from './announcements.ts'
 
-const change = (username: string, status: PresenceChange['status']): PresenceChange => ({
-  id: `id-${username}`,
-  username,
-  status,
-  at: '2026-11-22T12:04:00Z',
+let world: SmallWorld
+let announcements: Announcements
+
+beforeEach(async () => {
+  world = new SmallWorld()
+  for (const name of ['ana', 'bo', 'cy', 'di']) world.add(name, name, 'offline')
+  world.add('me', 'me', 'online')
+  announcements = new Announcements({ screen: world.screen, me: 'me' })
+  world.live.onMessage((message) => announcements.heard(message))
+  world.live.watch({ all: true })
+  world.connect('me')
+  await world.settled()
 })
 
 test('nobody came or went: not a word', () => {
-  expect(new Announcements().take()).toBe('')
+  expect(announcements.isEmpty).toBe(true)
+  expect(announcements.take()).toBe('')
 })
 
 test.each([
@@ -19,16 +27,37 @@ test.each([
   [['ana', 'bo'], 'ana and bo came online.'],
   [['ana', 'bo', 'cy', 'di'], 'ana and 3 others came online.'],
 ])('%j who came are one sentence', (names, expected) => {
-  const announcements = new Announcements()
-  for (const name of names) announcements.add(change(name, 'online'))
+  for (const name of names) world.turn(name, 'online')
+  expect(announcements.isEmpty).toBe(false)
   expect(announcements.take()).toBe(expected)
   expect(announcements.take()).toBe('')
 })
 
 test('whoever came and went again is not mentioned', () => {
-  const announcements = new Announcements()
-  announcements.add(change('ana', 'online'))
-  announcements.add(change('bo', 'offline'))
-  announcements.add(change('ana', 'offline'))
+  world.turn('bo', 'online')
+  announcements.take()
+  world.turn('ana', 'online')
+  world.turn('bo', 'offline')
+  world.turn('ana', 'offline')
   expect(announcements.take()).toBe('bo went offline.')
+})
+
+test('whoever is told again as he was is not mentioned, nor am I', () => {
+  world.turn('ana', 'online')
+  announcements.take()
+  world.repeat('ana')
+  world.repeat('bo')
+  world.turn('me', 'offline')
+  expect(announcements.isEmpty).toBe(true)
+})
+
+test('while the list is being filled, nothing is news', async () => {
+  world.disconnect()
+  world.turn('ana', 'online')
+  world.connect('me')
+  world.turn('bo', 'online')
+  expect(announcements.isEmpty).toBe(true)
+  await world.settled()
+  world.turn('cy', 'online')
+  expect(announcements.take()).toBe('cy came online.')
 })

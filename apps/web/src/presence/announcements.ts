@@ -1,16 +1,35 @@
-import type { PresenceChange } from '@rollcall/protocol'
+import type { Screen } from '@rollcall/client'
+import type { PresenceChange, ServerMessage } from '@rollcall/protocol'
 
 /** Names to say before the rest becomes a number. */
 const NAMED = 2
 
 /** Who came and went since the last word about it: gathered, so that a listener is told seldom and briefly. */
 export class Announcements {
+  readonly #screen: Screen
+  readonly #me: string
   readonly #pending = new Map<string, PresenceChange>()
 
-  add(change: PresenceChange): void {
-    const before = this.#pending.get(change.id)
+  constructor({ screen, me }: { screen: Screen; me: string }) {
+    this.#screen = screen
+    this.#me = me
+  }
+
+  get isEmpty(): boolean {
+    return this.#pending.size === 0
+  }
+
+  /** A message that the screen has taken. Nothing is news while the list is being filled. */
+  heard(message: ServerMessage): void {
+    if (message.type !== 'presence' || !this.#screen.isSettled) return
+    for (const change of message.changes) {
+      if (change.id !== this.#me && this.#screen.turned.has(change.id)) this.#add(change)
+    }
+  }
+
+  #add(change: PresenceChange): void {
     // Whoever is back where he was needs no word.
-    if (before !== undefined && before.status !== change.status) this.#pending.delete(change.id)
+    if (this.#pending.has(change.id)) this.#pending.delete(change.id)
     else this.#pending.set(change.id, change)
   }
 

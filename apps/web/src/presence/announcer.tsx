@@ -10,7 +10,7 @@ const GATHER_MS = 1_500
 export function Announcer({ live, me }: { live: Live; me: string }) {
   const [text, setText] = useState('')
   useEffect(() => {
-    const announcements = new Announcements()
+    const announcements = new Announcements({ screen: live.screen, me })
     let timer: ReturnType<typeof setTimeout> | undefined
     let saidAt = 0
     const say = () => {
@@ -20,8 +20,8 @@ export function Announcer({ live, me }: { live: Live; me: string }) {
       if (news !== '') setText(news)
     }
     const stop = live.onMessage((message) => {
-      if (message.type !== 'presence' || !live.screen.isSettled) return
-      for (const change of message.changes) if (change.id !== me) announcements.add(change)
+      announcements.heard(message)
+      if (announcements.isEmpty) return
       timer ??= setTimeout(say, Math.max(GATHER_MS, saidAt + AT_MOST_EVERY_MS - Date.now()))
     })
     return () => {

@@ -28,9 +28,12 @@ export class SmallWorld {
   #pending = 0
   readonly screen = new Screen()
   watches = 0
+  /** Called before a page is read. */
+  onPage: (request: UsersRequest) => void = () => {}
 
   readonly http: Pick<RollcallHttp, 'users'> = {
     users: async (request?: UsersRequest) => {
+      this.onPage(request ?? {})
       // Read now, and on its way for a while: the websocket may be ahead of it.
       const page = this.#page(request ?? {})
       await this.#turn()
@@ -110,6 +113,12 @@ export class SmallWorld {
     const user: UserPresence = { ...before, status, lastSeenAt: status === 'online' ? null : AT }
     this.#users.set(id, user)
     this.#tell(user)
+  }
+
+  /** Tells of somebody as he is, although it was told before: a server may. */
+  repeat(id: string): void {
+    const user = this.#users.get(id)
+    if (user !== undefined) this.#tell(user)
   }
 
   remove(id: string): void {
