@@ -47,6 +47,11 @@ export class Link {
     return now >= this.#beatAt
   }
 
+  /** When the next beat or probe is due, ms. */
+  get dueAt(): number {
+    return Math.min(this.#beatAt, this.#probeAt)
+  }
+
   /** As soon as possible. */
   beatSoon(): void {
     this.#beatAt = 0

@@ -236,6 +236,29 @@ describe('members whose link, epoch or news get lost', () => {
     expect([a.told, b.told]).toEqual([['+ada', '-ada', '+ada'], ['+ada']])
   })
 
+  it('P7 P13 see nobody go after an absence whom the store never heard of, before others could say that they hold him', () => {
+    const bench = new Bench()
+    const [a, b] = bench.addTwo()
+    a.cut = true
+    bench.open(a, 'a1', 'ada')
+    bench.close(a, 'a1')
+    bench.pass(GRACE_MS + BEAT_MS)
+    a.cut = false
+    while (callsOf(a, 'apply').at(-1)?.batch.releases[0] !== 'ada') bench.pass(100)
+    expect(a.told).toEqual(['+ada'])
+    a.cut = b.cut = true
+    bench.open(b, 'b1', 'ada')
+    bench.pass(3 * BEAT_MS)
+    a.cut = false
+    bench.pass(200)
+    b.cut = false
+    bench.pass(4 * BEAT_MS)
+    expect(a.told).toEqual(['+ada'])
+    bench.close(b, 'b1')
+    bench.pass(GRACE_MS + BEAT_MS)
+    expect(a.told).toEqual(['+ada', '-ada'])
+  })
+
   it('P4 P12 who hears nothing reads the log at every beat, says stale, and subscribes anew', () => {
     const bench = new Bench()
     const [a, b] = bench.addTwo()

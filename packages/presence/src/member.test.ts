@@ -122,13 +122,55 @@ describe('members of one store', () => {
     bench.open(a, 'a2', 'bob')
     bench.open(a, 'a3', 'cleo')
     expect([a.told, b.told]).toEqual([['+ada', '+bob', '+cleo'], ['+ada']])
-    expect(a.member.batchDueAt).toBe(bench.clock.now() + GATHER_MS)
+    expect(a.member.stepAt(bench.clock.now())).toBe(bench.clock.now() + GATHER_MS)
     bench.pass(GATHER_MS)
     expect(b.told).toEqual(['+ada', '+bob', '+cleo'])
-    expect([callsOf(a, 'apply').length, a.member.batchDueAt]).toEqual([2, null])
+    expect(callsOf(a, 'apply')).toHaveLength(2)
     a.member.endSession('ada', 'session of ada', bench.clock.now())
     bench.pump()
     expect(b.told.at(-1)).toBe('-ada')
+  })
+
+  it('P10 rest until the next beat or probe while all is well, and wake for what comes sooner', () => {
+    const bench = new Bench()
+    const [a] = bench.addTwo()
+    const restMs = () => a.member.stepAt(bench.clock.now()) - bench.clock.now()
+    const calls = () => a.calls.length
+    for (let n = 0; n < 12; n++) {
+      const [asked, rest] = [calls(), restMs()]
+      expect(rest).toBeGreaterThan(0)
+      bench.pass(rest - 1, BEAT_MS)
+      expect(calls()).toBe(asked)
+      bench.pass(1)
+      expect(calls()).toBeGreaterThan(asked)
+    }
+    bench.open(a, 'a1', 'ada')
+    bench.pass(BEAT_MS / 3)
+    bench.close(a, 'a1')
+    const goneAt = bench.clock.now() + GRACE_MS
+    while (a.told.at(-1) !== '-ada') bench.pass(restMs(), BEAT_MS)
+    expect(bench.clock.now()).toBe(goneAt)
+    const longestRest = () => {
+      let longest = 0
+      for (let n = 0; n < 10; n++) {
+        const rest = restMs()
+        longest = Math.max(longest, rest)
+        bench.pass(rest, BEAT_MS)
+      }
+      return longest
+    }
+    bench.pass(restMs())
+    a.member.unsubscribed(bench.clock.now())
+    expect(restMs()).toBe(100)
+    a.member.subscribed(bench.clock.now())
+    a.cut = true
+    bench.pass(BEAT_MS)
+    expect(longestRest()).toBe(100)
+    a.cut = false
+    bench.pass(3 * BEAT_MS)
+    expect(longestRest()).toBeGreaterThan(BEAT_MS / 2)
+    a.member.drain(bench.clock.now())
+    expect(longestRest()).toBe(100)
   })
 
   it('P5 never send again what timed out: the next number says what holds now', () => {

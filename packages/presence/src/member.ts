@@ -20,6 +20,11 @@ export interface MemberOptions {
   readonly now: number
 }
 
+/** Between two steps there is at most this much time while anything is under way, ms. */
+const STEP_MS = 100
+/** Graces that end within this time are seen to end together, ms. */
+const SWEEP_MS = 25
+
 const LANES: readonly Lane[] = ['subscription', 'life', 'batch', 'reading', 'burial', 'probe']
 
 /**
@@ -40,11 +45,13 @@ export class Member {
   #draining = false
   #asleep = false
   #lastNow: number
+  readonly #stepMs: number
 
   constructor(options: MemberOptions) {
     const { leaseMs, graceMs, shared, newId, events, now } = options
     this.#options = options
     this.#lastNow = now
+    this.#stepMs = Math.min(STEP_MS, Math.max(10, Math.min(leaseMs / 12, graceMs / 10)))
     const connections = (this.#connections = new Connections({ graceMs }))
     const outbox = this.#outbox
     const link = (this.#link = new Link({ leaseMs }))
@@ -98,14 +105,17 @@ export class Member {
     return this.#outbox.droppedNotices
   }
 
-  /** When {@link step} has the next departure to see, ms; null while none is to come. */
-  get graceEndsAt(): number | null {
-    return this.#connections.graceEndsAt
-  }
-
-  /** When {@link next} has the next batch, if nothing else keeps it back, ms; null while there is nothing to say. */
-  get batchDueAt(): number | null {
-    return this.#membership.batchDueAt
+  /** When {@link step} is wanted next if nothing happens before, ms. At rest that is for the next beat or probe. */
+  stepAt(now: number): number {
+    const { graceEndsAt } = this.#connections
+    const { batchDueAt } = this.#membership
+    const { beatMs, dueAt } = this.#link
+    let at = now + this.#stepMs
+    if (this.#isAtRest) at = Math.max(at, Math.min(now + beatMs, this.#options.shared ? dueAt : Infinity))
+    if (graceEndsAt !== null) at = Math.min(at, Math.max(graceEndsAt, now + SWEEP_MS))
+    // What keeps a batch back longer than its turn, ends with a step.
+    if (batchDueAt !== null && batchDueAt > now) at = Math.min(at, batchDueAt)
+    return at
   }
 
   connectionsOf(session: SessionId): number {
@@ -275,7 +285,7 @@ export class Member {
         if (this.#link.beatAnswered()) this.#recheck()
         const { beats, certain } = membership.beatAnswered(answer.call.beat, answer.answer, now)
         if (beats) this.#judge.confirm(this.#isRight, now)
-        if (certain) this.#picture.settle()
+        if (certain && this.#link.calm) this.#picture.settle()
         return
       }
       case 'apply':
@@ -337,6 +347,11 @@ export class Member {
     this.#connections.delayGraces(late)
     this.#membership.stoodStill()
     this.#picture.trust(false)
+  }
+
+  /** All is well, and nothing is waited for. */
+  get #isAtRest(): boolean {
+    return this.state === 'ready' && !this.#asleep && this.#isRight
   }
 
   get #isRight(): boolean {

@@ -76,7 +76,7 @@ describe('a node alone on the memory store', () => {
   })
 
   it('P3 sees a grace end when it ends, not at the next beat of a clock', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'setImmediate', 'performance'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] })
     try {
       const started = startAlone(4_000)
       await vi.advanceTimersByTimeAsync(200)

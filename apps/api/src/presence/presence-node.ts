@@ -28,8 +28,6 @@ export interface PresenceNodeOptions {
 
 /** Over this time the sockets of a draining process are closed, ms. */
 const SPREAD_MS = 2_000
-/** Graces that end within this time are seen to end together, ms. */
-const SWEEP_MS = 25
 /** A process that cannot say good-bye leaves this long after the last hand-over should have ended; others bury it (P6). */
 const FAREWELL_MS = 1_000
 
@@ -39,11 +37,10 @@ export class PresenceNode {
   readonly #options: PresenceNodeOptions
   readonly #member: Member
   readonly #listener: StoreListener
-  readonly #tickMs: number
   #becomeReady: () => void = () => {}
-  #timer: NodeJS.Timeout | null = null
-  #sweepTimer: NodeJS.Timeout | null = null
-  #batchTimer: NodeJS.Timeout | null = null
+  #timer: NodeJS.Timeout | undefined
+  /** When the next step is planned for, ms. */
+  #stepAt = Infinity
   #pumping = false
   #waking = false
   #stopped = false
@@ -53,7 +50,6 @@ export class PresenceNode {
   constructor(options: PresenceNodeOptions) {
     this.#options = options
     const { leaseMs, graceMs, shared } = options
-    this.#tickMs = Math.min(100, Math.max(10, Math.min(leaseMs / 12, graceMs / 10)))
     this.ready = new Promise((resolve) => {
       this.#becomeReady = resolve
     })
@@ -102,11 +98,11 @@ export class PresenceNode {
     const now = performance.now()
     this.#member.step(now)
     this.#member.awake(now)
-    this.#timer = setInterval(() => this.#tick(), this.#tickMs)
     if (!this.#options.shared) {
       this.#pump()
       return await this.ready
     }
+    this.#planStep()
     await Promise.all(this.#calls().map((call) => this.#make(call)))
   }
 
@@ -184,9 +180,7 @@ export class PresenceNode {
 
   async stop(): Promise<void> {
     this.#stopped = true
-    if (this.#timer !== null) clearInterval(this.#timer)
-    if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer)
-    if (this.#batchTimer !== null) clearTimeout(this.#batchTimer)
+    clearTimeout(this.#timer)
     await this.#options.store.close()
   }
 
@@ -209,7 +203,8 @@ export class PresenceNode {
     this.#pumpSoon()
   }
 
-  #tick(): void {
+  #step(): void {
+    this.#stepAt = Infinity
     this.#member.step(performance.now())
     this.#pump()
   }
@@ -230,31 +225,17 @@ export class PresenceNode {
     if (this.#member.isAsleep) this.#wake()
     if (this.#member.state === 'ready') this.#becomeReady()
     if (this.#member.hasLeft) for (const left of this.#leftWaiters.splice(0)) left()
-    this.#planSweep()
-    this.#planBatch()
+    this.#planStep()
   }
 
-  /** What keeps a batch back longer than its turn, ends with a tick: graces that are over go with the batch. */
-  #planBatch(): void {
-    const { batchDueAt } = this.#member
-    if (batchDueAt === null || this.#batchTimer !== null) return
-    const wait = Math.ceil(batchDueAt - performance.now())
-    if (wait <= 0) return
-    this.#batchTimer = setTimeout(() => {
-      this.#batchTimer = null
-      this.#tick()
-    }, wait)
-  }
-
-  /** One timer for all: for the grace that ends next. */
-  #planSweep(): void {
-    const { graceEndsAt } = this.#member
-    if (graceEndsAt === null || this.#sweepTimer !== null) return
-    const wait = Math.max(SWEEP_MS, Math.ceil(graceEndsAt - performance.now()))
-    this.#sweepTimer = setTimeout(() => {
-      this.#sweepTimer = null
-      this.#tick()
-    }, wait)
+  /** One timer for all that time brings: for what comes next. */
+  #planStep(): void {
+    const now = performance.now()
+    const at = this.#member.stepAt(now)
+    if (at >= this.#stepAt) return
+    this.#stepAt = at
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#step(), Math.ceil(at - now))
   }
 
   #calls(): Call[] {

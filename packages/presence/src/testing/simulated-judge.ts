@@ -93,7 +93,8 @@ export class SimulatedJudge implements ProcessWatcher {
     for (const user of this.users) {
       const droppedAt = user.droppedAt.get(process) ?? -Infinity
       const heldMs = process.isDraining ? Infinity : this.#calm ? GRACE_MS + SLACK_MS : PROMISED_MS
-      if (this.#time.now >= droppedAt + heldMs) continue
+      const since = this.#calm ? droppedAt : Math.max(droppedAt, this.#troubleAt)
+      if (droppedAt === -Infinity || this.#time.now >= since + heldMs) continue
       user.connectedAt = this.#time.now
       user.droppedAt.set(process, Math.max(droppedAt, process.thawsAt))
     }

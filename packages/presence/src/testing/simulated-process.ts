@@ -4,8 +4,6 @@ import type { Person, SessionId, UserId } from '../ports.ts'
 import type { SimulatedLink, SimulatedStore } from './simulated-store.ts'
 import type { Timeline } from './timeline.ts'
 
-const STEP_MS = 200
-
 export interface ProcessWatcher {
   /** What this process's screens say about a user has turned. */
   turned(process: SimulatedProcess, user: UserId, online: boolean): void
@@ -29,6 +27,7 @@ export class SimulatedProcess {
   readonly #inbox: (() => void)[] = []
   #state: 'running' | 'frozen' | 'gone' = 'running'
   #ids = 0
+  #stepAt = Infinity
   /** When a beat of it was last answered. */
   beatAt = -Infinity
   /** Since when it runs. */
@@ -72,7 +71,7 @@ export class SimulatedProcess {
       entry: (entry) => this.#tell(() => this.#member.heard(entry, this.#time.now)),
       probe: (token) => this.#tell(() => this.#member.probed(token, this.#time.now)),
     })
-    this.#step()
+    this.#pump()
   }
 
   get isRunning(): boolean {
@@ -178,13 +177,20 @@ export class SimulatedProcess {
     this.#pump()
   }
 
-  #step(): void {
-    if (this.#state === 'gone') return
-    if (this.#state === 'running') {
-      this.#member.step(this.#time.now)
-      this.#pump()
-    }
-    this.#time.plan(this.#time.now + STEP_MS, () => this.#step())
+  #step(at: number): void {
+    // Another was planned for earlier, instead of this one.
+    if (at !== this.#stepAt) return
+    this.#stepAt = Infinity
+    if (this.#state !== 'running') return
+    this.#member.step(this.#time.now)
+    this.#pump()
+  }
+
+  #planStep(): void {
+    const at = this.#member.stepAt(this.#time.now)
+    if (at >= this.#stepAt) return
+    this.#stepAt = at
+    this.#time.plan(at, () => this.#step(at))
   }
 
   #tell(run: () => void): void {
@@ -212,6 +218,7 @@ export class SimulatedProcess {
       })
     }
     if (this.#member.hasLeft) this.#state = 'gone'
+    this.#planStep()
     if (!this.#member.isAsleep) return
     this.#time.plan(this.#time.now, () => this.#tell(() => this.#member.awake(this.#time.now)))
   }
