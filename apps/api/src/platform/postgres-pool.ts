@@ -5,7 +5,10 @@ import type { SqlConnection, SqlResult, SqlSource } from './sql-dialect.ts'
 
 const CONNECT_WITHIN_MS = 1_500
 const ANSWER_WITHIN_MS = 1_500
+/** How often the server is asked whether it is there: while somebody waits for it or it is away, … */
 const PROBE_EVERY_MS = 400
+/** … and while all is quiet. */
+const REST_MS = 2_000
 const STATEMENT_WITHIN_MS = 5_000
 
 interface PoolOptions {
@@ -15,8 +18,8 @@ interface PoolOptions {
 }
 
 /**
- * A pool that says within two seconds that the server is away, frozen ones included: a connection of its own asks all the time, and while
- * that stays unanswered, what waits is refused and what comes is refused at once.
+ * A pool that tells within two seconds whoever waits for the server that it is away, frozen ones included: a connection of its own asks
+ * whether it is there, and while that stays unanswered, what waits is refused and what comes is refused at once.
  */
 export class GuardedPool implements SqlSource {
   isUp = false
@@ -25,6 +28,8 @@ export class GuardedPool implements SqlSource {
   readonly #waiting = new Set<(error: Error) => void>()
   #probe: pg.Client | undefined
   #timer: NodeJS.Timeout | undefined
+  /** When it is asked next, ms; infinite while it is being asked. */
+  #askAt = Infinity
   #ended = false
   #down: DatabaseUnavailable | undefined
 
@@ -89,6 +94,7 @@ export class GuardedPool implements SqlSource {
   async #guard<T>(promise: Promise<T>): Promise<T> {
     const away = Promise.withResolvers<never>()
     this.#waiting.add(away.reject)
+    this.#askWithin(PROBE_EVERY_MS)
     try {
       return await Promise.race([promise, away.promise])
     } finally {
@@ -96,7 +102,21 @@ export class GuardedPool implements SqlSource {
     }
   }
 
+  /** Brings the next question forward. */
+  #askWithin(ms: number): void {
+    const at = performance.now() + ms
+    if (this.#ended || this.#askAt === Infinity || at >= this.#askAt) return
+    this.#plan(at)
+  }
+
+  #plan(at: number): void {
+    clearTimeout(this.#timer)
+    this.#askAt = at
+    this.#timer = setTimeout(() => void this.#ask(), at - performance.now()).unref()
+  }
+
   async #ask(): Promise<void> {
+    this.#askAt = Infinity
     try {
       await within(this.#askOnce(), ANSWER_WITHIN_MS)
       this.#down = undefined
@@ -110,14 +130,15 @@ export class GuardedPool implements SqlSource {
       )
     }
     if (this.#ended) return
-    this.#timer = setTimeout(() => void this.#ask(), PROBE_EVERY_MS)
-    this.#timer.unref()
+    const isQuiet = this.isUp && this.#waiting.size === 0
+    this.#plan(performance.now() + (isQuiet ? REST_MS : PROBE_EVERY_MS))
   }
 
   async #askOnce(): Promise<void> {
     if (this.#probe === undefined) {
       const probe = new pg.Client(this.#settings)
-      probe.on('error', () => {})
+      // It was cut off: whether the server is away is known at once.
+      probe.on('error', () => this.#askWithin(0))
       this.#probe = probe
       await probe.connect()
     }
