@@ -1,22 +1,11 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { PresenceHouse } from './testing/presence-house.ts'
+import { openHouse } from './testing/open-house.ts'
 import { aWhile, until } from './testing/until.ts'
-
-const houses: PresenceHouse[] = []
-afterEach(async () => {
-  await Promise.all(houses.splice(0).map((house) => house.close()))
-})
-
-async function open(...options: ConstructorParameters<typeof PresenceHouse>): Promise<PresenceHouse> {
-  const house = new PresenceHouse(...options)
-  houses.push(house)
-  return await house.open()
-}
 
 describe('welcome', () => {
   test('is the first message, and says who one is and how things stand', async () => {
-    const house = await open({ heartbeatMs: 7_000 })
+    const house = await openHouse({ heartbeatMs: 7_000 })
     const ana = house.user('Ana')
     house.user('Ben')
     const client = await house.connect(ana)
@@ -31,7 +20,7 @@ describe('welcome', () => {
   })
 
   test('before the first watch nobody is watched', async () => {
-    const house = await open({ countsMs: 600_000 })
+    const house = await openHouse({ countsMs: 600_000 })
     const ana = await house.connect(house.user('Ana'))
     await house.connect(house.user('Ben'))
     await aWhile(200)
@@ -41,7 +30,7 @@ describe('welcome', () => {
 
 describe('counts and freshness', () => {
   test('counts come alone to who got none otherwise and was told others, and not again while they stay', async () => {
-    const house = await open({ countsMs: 200 })
+    const house = await openHouse({ countsMs: 200 })
     const [ana, ben] = [house.user('Ana'), house.user('Ben')]
     const quiet = await house.connect(ana)
     const busy = await house.connect(ana)
@@ -56,7 +45,7 @@ describe('counts and freshness', () => {
   })
 
   test('counts alone come at most once in a round', async () => {
-    const house = await open({ countsMs: 60_000 })
+    const house = await openHouse({ countsMs: 60_000 })
     const quiet = await house.connect(house.user('Ana'))
     for (let n = 0; n < 10; n++) {
       await house.connect(house.user(`User ${n}`))
@@ -66,7 +55,7 @@ describe('counts and freshness', () => {
   })
 
   test('P7 everybody hears that the link to the others was lost', async () => {
-    const house = await open()
+    const house = await openHouse()
     const clients = await Promise.all([house.connect(house.user('Ana')), house.connect(house.user('Ben'))])
     house.gateway.freshness()
     await until(() => clients.every((client) => client.of('freshness').length === 1))
@@ -76,7 +65,7 @@ describe('counts and freshness', () => {
 
 describe('what is not understood', () => {
   test('is answered with what is allowed, and leaves the watch in force', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     await ana.watch({ all: true })
     ana.ws.send('{"type":')
@@ -103,7 +92,7 @@ describe('what is not understood', () => {
   })
 
   test('ten times in a row closes with 4400; in between, something understood begins anew', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     for (let n = 0; n < 9; n++) ana.ws.send('no')
     await ana.watch({ users: [] })
@@ -115,7 +104,7 @@ describe('what is not understood', () => {
   })
 
   test('too much of it, or of anything, closes with 1013', async () => {
-    const house = await open({ messagesPerSecond: 20 })
+    const house = await openHouse({ messagesPerSecond: 20 })
     const ana = await house.connect(house.user('Ana'))
     for (let n = 0; n < 60; n++) ana.send({ type: 'watch', users: [] })
     expect(await ana.closed()).toBe(1013)
@@ -126,7 +115,7 @@ describe('what is not understood', () => {
   })
 
   test('a message of 32 KiB is read, a longer one closes with 1009', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     const longest = 32 * 1024 - JSON.stringify({ type: 'watch', users: [], x: '' }).length
     ana.send({ type: 'watch', users: [], x: 'x'.repeat(longest) })
@@ -139,7 +128,7 @@ describe('what is not understood', () => {
 
 describe('sessions', () => {
   test('P11 an end closes all sockets of the session with 4401, and none of another', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = house.user('Ana')
     const [one, two] = [house.logIn(ana), house.logIn(ana)]
     const [a, b, c] = await Promise.all([one, one, two].map((cookie) => house.connect(ana, { cookie })))
@@ -153,7 +142,7 @@ describe('sessions', () => {
   })
 
   test('P11 an end whose notice was lost is found by the re-check; a check that cannot be made closes nothing', async () => {
-    const house = await open({ recheckMs: 100, graceMs: 600_000 })
+    const house = await openHouse({ recheckMs: 100, graceMs: 600_000 })
     const ana = house.user('Ana')
     const cookie = house.logIn(ana)
     const client = await house.connect(ana, { cookie })
@@ -169,7 +158,7 @@ describe('sessions', () => {
   })
 
   test('P4 after a loss all sessions are checked at once', async () => {
-    const house = await open({ recheckMs: 600_000 })
+    const house = await openHouse({ recheckMs: 600_000 })
     const ana = house.user('Ana')
     const cookie = house.logIn(ana)
     const client = await house.connect(ana, { cookie })
@@ -181,7 +170,7 @@ describe('sessions', () => {
 
 describe('a stop', () => {
   test('P8 closes all sockets with 1012, spread over the time given, and whoever comes meanwhile', async () => {
-    const house = await open()
+    const house = await openHouse()
     const clients = await Promise.all(
       Array.from({ length: 20 }, (_, n) => house.connect(house.user(`User ${n}`))),
     )
@@ -197,7 +186,7 @@ describe('a stop', () => {
   })
 
   test('cuts who was closed before and has not gone', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     ana.send({ type: 'watch', users: [], x: 'x'.repeat(40_000) })
     ana.ws.pause()
@@ -209,7 +198,7 @@ describe('a stop', () => {
   })
 
   test('does not wait for a client that does not answer', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     ana.ws.pause()
     await house.gateway.closeAll(1012, 0)

@@ -2,21 +2,11 @@ import { connect } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { PresenceHouse } from './testing/presence-house.ts'
+import { newHouse, openHouse } from './testing/open-house.ts'
+import type { PresenceHouse } from './testing/presence-house.ts'
 import { aWhile, until } from './testing/until.ts'
-
-const houses: PresenceHouse[] = []
-afterEach(async () => {
-  await Promise.all(houses.splice(0).map((house) => house.close()))
-})
-
-async function open(...options: ConstructorParameters<typeof PresenceHouse>): Promise<PresenceHouse> {
-  const house = new PresenceHouse(...options)
-  houses.push(house)
-  return await house.open()
-}
 
 interface Refusal {
   readonly status: number
@@ -49,7 +39,7 @@ async function refusal(
 
 describe('an upgrade is refused as a problem', () => {
   test('401 without a session', async () => {
-    const house = await open()
+    const house = await openHouse()
     for (const cookie of ['', 'session=forged']) {
       const { status, headers, body } = await refusal(house, cookie)
       expect(status).toBe(401)
@@ -59,7 +49,7 @@ describe('an upgrade is refused as a problem', () => {
   })
 
   test('403 from a foreign page, without a look at the session', async () => {
-    const house = await open()
+    const house = await openHouse()
     house.state.foreign = true
     house.state.databaseIsAway = true
     const { status, body } = await refusal(house, house.logIn(house.user('Ana')))
@@ -68,7 +58,7 @@ describe('an upgrade is refused as a problem', () => {
   })
 
   test('503 not at once: a process that starts is waited for a moment', async () => {
-    const house = await open()
+    const house = await openHouse()
     house.state.node = 'starting'
     const client = house.dial(house.logIn(house.user('Ana')))
     const entered = new Promise((resolve, reject) => {
@@ -82,7 +72,7 @@ describe('an upgrade is refused as a problem', () => {
   })
 
   test('503 while starting, draining, and where the session cannot be read', async () => {
-    const house = await open()
+    const house = await openHouse()
     const cookie = house.logIn(house.user('Ana'))
     for (const state of ['starting', 'draining'] as const) {
       house.state.node = state
@@ -98,7 +88,7 @@ describe('an upgrade is refused as a problem', () => {
   })
 
   test('429 for too many connections of a user or of an address; room that was left is free again', async () => {
-    const house = await open({ connectionsPerUser: 2, connectionsPerAddress: 3 })
+    const house = await openHouse({ connectionsPerUser: 2, connectionsPerAddress: 3 })
     const [ana, ben] = [house.user('Ana'), house.user('Ben')]
     const first = await house.connect(ana)
     await house.connect(ana)
@@ -115,7 +105,7 @@ describe('an upgrade is refused as a problem', () => {
   })
 
   test('who is refused, or gives up, takes no room', async () => {
-    const house = await open({ connectionsPerUser: 1, connectionsPerAddress: 2 })
+    const house = await openHouse({ connectionsPerUser: 1, connectionsPerAddress: 2 })
     const ana = house.user('Ana')
     for (let n = 0; n < 5; n++) await refusal(house, 'session=forged')
     let isReading = false
@@ -139,7 +129,7 @@ describe('an upgrade is refused as a problem', () => {
 
 describe('an upgrade', () => {
   test('chooses the subprotocol where it is asked for, and compresses nothing', async () => {
-    const house = await open()
+    const house = await openHouse()
     const cookie = house.logIn(house.user('Ana'))
     const named = house.dial(cookie, {}, ['other', 'rollcall.v1'])
     await until(() => named.messages.length === 1)
@@ -156,8 +146,7 @@ describe('an upgrade', () => {
   test('leaves nothing of the request behind it while the socket is open', async () => {
     setFlagsFromString('--expose-gc')
     const collect = runInNewContext('gc') as () => void
-    const house = new PresenceHouse()
-    houses.push(house)
+    const house = newHouse()
     const requests: WeakRef<object>[] = []
     house.app.addHook('onRequest', async (request, reply) => {
       requests.push(new WeakRef(request), new WeakRef(request.raw), new WeakRef(reply.raw))
@@ -174,7 +163,7 @@ describe('an upgrade', () => {
   })
 
   test('a message that comes with it is read', async () => {
-    const house = await open()
+    const house = await openHouse()
     const client = house.dial(house.logIn(house.user('Ana')))
     client.ws.on('open', () => client.send({ type: 'watch', ref: 'early', all: true }))
     await until(() => client.of('snapshot').length === 1)
@@ -182,7 +171,7 @@ describe('an upgrade', () => {
   })
 
   test('P11 a session that ends while it is read is not let in', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = house.user('Ana')
     const cookie = house.logIn(ana)
     house.afterRead = async () => {
@@ -193,8 +182,7 @@ describe('an upgrade', () => {
   })
 
   test('P11 a session that ends after it was read closes with 4401, unwelcomed', async () => {
-    const house = new PresenceHouse()
-    houses.push(house)
+    const house = newHouse()
     let cookie = ''
     house.app.addHook('preHandler', async (request) => {
       if (request.url === '/api/ws') house.gateway.ended([house.sessions.get(cookie)?.id ?? ''])
@@ -210,7 +198,7 @@ describe('an upgrade', () => {
   })
 
   test('is needed: a plain request is told so', async () => {
-    const house = await open({ connectionsPerUser: 1 })
+    const house = await openHouse({ connectionsPerUser: 1 })
     const cookie = house.logIn(house.user('Ana'))
     for (let n = 0; n < 3; n++) {
       const answer = await fetch(house.url.replace('ws:', 'http:'), { headers: { cookie } })
@@ -222,7 +210,7 @@ describe('an upgrade', () => {
   })
 
   test('of another route, or to another protocol, is answered as a request, and the connection ends', async () => {
-    const house = await open()
+    const house = await openHouse()
     const { hostname, port } = new URL(house.url)
     const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
     let text = ''

@@ -1,24 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { PresenceHouse } from './testing/presence-house.ts'
+import { openHouse } from './testing/open-house.ts'
 import type { PresenceClient } from './testing/presence-client.ts'
 import { aWhile, until } from './testing/until.ts'
-
-const houses: PresenceHouse[] = []
-afterEach(async () => {
-  await Promise.all(houses.splice(0).map((house) => house.close()))
-})
-
-async function open(...options: ConstructorParameters<typeof PresenceHouse>): Promise<PresenceHouse> {
-  const house = new PresenceHouse(...options)
-  houses.push(house)
-  return await house.open()
-}
-
-const told = (client: PresenceClient) =>
-  client
-    .of('presence')
-    .flatMap(({ changes }) => changes.map(({ username, status }) => `${username} ${status}`))
 
 /** Everything up to now was told: so many are online. What this client was told by that is forgotten. */
 async function sees(client: PresenceClient, online: number): Promise<void> {
@@ -30,7 +14,7 @@ async function sees(client: PresenceClient, online: number): Promise<void> {
 
 describe('a watch of all', () => {
   test('is answered by who is online, with its ref', async () => {
-    const house = await open()
+    const house = await openHouse()
     await house.connect(house.user('ben'))
     const ana = await house.connect(house.user('Ana'))
     house.user('Cleo')
@@ -45,7 +29,7 @@ describe('a watch of all', () => {
   })
 
   test('comes in parts of bounded size when thousands are online', async () => {
-    const house = await open()
+    const house = await openHouse()
     for (let n = 0; n < 4_321; n++)
       house.node.open(`fake ${n}`, `session ${n}`, { id: `id-${n}`, name: `User ${n}` })
     const ana = await house.connect(house.user('Ana'))
@@ -57,7 +41,7 @@ describe('a watch of all', () => {
   })
 
   test('P2 tells who comes first and who goes last, and no tab in between', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     await ana.watch({ all: true })
     const ben = house.user('Ben')
@@ -70,12 +54,12 @@ describe('a watch of all', () => {
     await aWhile(400)
     second.ws.terminate()
     await until(() => !ana.online.includes('Ben'))
-    expect(told(ana)).toEqual(['Ben online', 'Ben offline'])
+    expect(ana.told).toEqual(['Ben online', 'Ben offline'])
     expect(ana.of('presence').map((message) => message.counts.online)).toEqual([2, 1])
   })
 
   test('P3 tells a log-out at once, with the time as "last seen", and a dropped connection after the grace', async () => {
-    const house = await open({ graceMs: 600_000 })
+    const house = await openHouse({ graceMs: 600_000 })
     const ana = await house.connect(house.user('Ana'))
     await ana.watch({ all: true })
     const ben = house.user('Ben')
@@ -92,7 +76,7 @@ describe('a watch of all', () => {
   })
 
   test('P3 a reload within the grace is told to nobody', async () => {
-    const house = await open({ graceMs: 600_000 })
+    const house = await openHouse({ graceMs: 600_000 })
     const ana = await house.connect(house.user('Ana'))
     await ana.watch({ all: true })
     const ben = house.user('Ben')
@@ -103,11 +87,11 @@ describe('a watch of all', () => {
     await before.closed()
     await house.connect(ben, { cookie })
     await aWhile(200)
-    expect(told(ana)).toEqual(['Ben online'])
+    expect(ana.told).toEqual(['Ben online'])
   })
 
   test('tells of accounts that are created and deleted', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     await ana.watch({ all: true })
     const ben = house.create('Ben')
@@ -132,7 +116,7 @@ describe('a watch of all', () => {
 
 describe('a watch of users', () => {
   test('is answered by every one of them, with when they were last seen; ids that name nobody are left out', async () => {
-    const house = await open()
+    const house = await openHouse()
     const seenAt = Date.parse('2026-02-03T04:05:06.789Z')
     const [ana, ben, cleo, dan] = [
       house.user('Ana'),
@@ -155,19 +139,19 @@ describe('a watch of users', () => {
   })
 
   test('P10 tells of those users only, and of others not even when they change in the same moment', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     const [ben, cleo] = [house.user('Ben'), house.user('Cleo')]
     await ana.watch({ users: [ben.id] })
     await Promise.all([house.connect(cleo), house.connect(ben)])
     await until(() => ana.online.includes('Ben'))
     await aWhile(100)
-    expect(told(ana)).toEqual(['Ben online'])
+    expect(ana.told).toEqual(['Ben online'])
     expect(ana.texts.join()).not.toContain('Cleo')
   })
 
   test('tells of the deletion of one of them, online or not, and of no other account', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     const [ben, cleo] = [house.user('Ben'), house.user('Cleo')]
     await ana.watch({ users: [ben.id] })
@@ -184,18 +168,18 @@ describe('a watch of users', () => {
   })
 
   test('of nobody is answered, and ends the watch before it', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     await ana.watch({ all: true })
     const [snapshot] = await ana.watch({ users: [] })
     expect(snapshot).toMatchObject({ scope: 'users', part: 0, users: [], complete: true })
     await house.connect(house.user('Ben'))
     await aWhile(200)
-    expect(told(ana)).toEqual([])
+    expect(ana.told).toEqual([])
   })
 
   test('is answered when the database is back; the socket stays, and hears of changes meanwhile', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ana = await house.connect(house.user('Ana'))
     const [ben, cleo] = [house.user('Ben'), house.user('Cleo')]
     const cookie = house.logIn(cleo)
@@ -204,7 +188,7 @@ describe('a watch of users', () => {
     const ref = ana.ask({ users: [ben.id, cleo.id] })
     await until(() => house.reads > 0)
     house.node.endSession(cleo.id, house.sessions.get(cookie)?.id ?? '')
-    await until(() => told(ana).includes('Cleo offline'))
+    await until(() => ana.told.includes('Cleo offline'))
     expect(ana.answers(ref)).toEqual([])
     house.state.databaseIsAway = false
     await until(() => ana.answers(ref).length === 1)
@@ -216,7 +200,7 @@ describe('a watch of users', () => {
   })
 
   test('says the newest "last seen" that is known, although the database does not have it yet', async () => {
-    const house = await open()
+    const house = await openHouse()
     const ben = house.user('Ben', 1_000)
     const cookie = house.logIn(ben)
     await house.connect(ben, { cookie })
@@ -228,7 +212,7 @@ describe('a watch of users', () => {
   })
 
   test('many at once are one question to the database', async () => {
-    const house = await open()
+    const house = await openHouse()
     const people = Array.from({ length: 30 }, (_, n) => house.user(`User ${n}`))
     const clients = await Promise.all(people.slice(0, 10).map((one) => house.connect(one)))
     const ids = people.map(({ id }) => id)
@@ -236,98 +220,5 @@ describe('a watch of users', () => {
     await Promise.all(clients.map((client) => client.watch({ users: ids })))
     expect(house.reads).toBeLessThanOrEqual(5)
     expect(clients[0]?.online).toHaveLength(10)
-  })
-})
-
-describe('a watch of a stretch', () => {
-  const names = Array.from({ length: 9 }, (_, n) => `U${n + 1}`)
-
-  async function openWithPeople(): Promise<{ house: PresenceHouse; client: PresenceClient }> {
-    const house = await open()
-    const client = await house.connect(house.user('U0'))
-    for (const name of names) house.node.open(`c-${name}`, `s-${name}`, house.user(name))
-    await aWhile(100)
-    return { house, client }
-  }
-  const rows = (client: PresenceClient) =>
-    client
-      .of('snapshot')
-      .filter(({ scope }) => scope === 'online')
-      .at(-1)
-      ?.users.map(({ username }) => username)
-
-  test('is answered for both scopes, and says where it begins and ends and how many are before it', async () => {
-    const { client } = await openWithPeople()
-    const answers = await client.watch({ users: ['id-U9'], online: { from: 'u3', limit: 4 } })
-    expect(answers.map(({ scope }) => scope).toSorted()).toEqual(['online', 'users'])
-    expect(rows(client)).toEqual(['U3', 'U4', 'U5', 'U6'])
-    expect(client.window).toEqual({ from: 'u3', to: 'U6', before: 3 })
-    await client.watch({ users: [], online: { from: 8, limit: 4 } })
-    expect(client.window).toEqual({ from: 'U8', to: null, before: 8 })
-    await client.watch({ users: [], online: { from: null, limit: 2 } })
-    expect(client.window).toEqual({ from: null, to: 'U1', before: 0 })
-  })
-
-  test('P10 tells who comes or goes between the two names, and nobody else', async () => {
-    const { house, client } = await openWithPeople()
-    await client.watch({ users: [], online: { from: 'u3', limit: 4 } })
-    for (const name of ['U3a', 'U6', 'U7', 'A', 'U60']) {
-      if (names.includes(name)) house.node.endSession(`id-${name}`, `s-${name}`)
-      else house.node.open(`c-${name}`, `s-${name}`, house.user(name))
-      await aWhile(70)
-    }
-    await until(() => told(client).length >= 2)
-    await aWhile(100)
-    expect(told(client)).toEqual(['U3a online', 'U6 offline'])
-  })
-
-  test('from the very beginning holds newcomers who sort first; to the end of the list, those who sort last', async () => {
-    const { house, client } = await openWithPeople()
-    await client.watch({ users: [], online: { from: null, limit: 20 } })
-    house.node.open('c-a', 's-a', house.user('Aaron'))
-    house.node.open('c-z', 's-z', house.user('Zoe'))
-    await until(() => client.online.includes('Aaron') && client.online.includes('Zoe'))
-  })
-
-  test('with more than twice as many as were asked for, is told anew with another end', async () => {
-    const { house, client } = await openWithPeople()
-    await client.watch({ users: [], online: { from: 'U2', limit: 3 } })
-    expect(client.window).toEqual({ from: 'U2', to: 'U4', before: 2 })
-    for (const name of ['U20', 'U21', 'U22']) house.node.open(`c-${name}`, `s-${name}`, house.user(name))
-    await until(() => told(client).length === 3)
-    expect(client.of('snapshot').filter(({ scope }) => scope === 'online')).toHaveLength(1)
-    house.node.open('c-U23', 's-U23', house.user('U23'))
-    await until(() => client.of('snapshot').filter(({ scope }) => scope === 'online').length === 2)
-    expect(rows(client)).toEqual(['U2', 'U20', 'U21'])
-    expect(client.window).toEqual({ from: 'U2', to: 'U21', before: 2 })
-    const so = told(client).length
-    house.node.endSession('id-U4', 's-U4')
-    house.node.endSession('id-U20', 's-U20')
-    await until(() => told(client).length > so)
-    expect(told(client).slice(so)).toEqual(['U20 offline'])
-  })
-
-  test('that was asked for by a rank keeps its beginning, whoever comes before it', async () => {
-    const { house, client } = await openWithPeople()
-    await client.watch({ users: [], online: { from: 2, limit: 1 } })
-    expect(client.window).toEqual({ from: 'U2', to: 'U2', before: 2 })
-    await client.watch({ users: [], online: { from: 9, limit: 1 } })
-    for (const name of ['A', 'U91']) house.node.open(`c-${name}`, `s-${name}`, house.user(name))
-    await until(() => told(client).includes('U91 online'))
-    house.node.open('c-U92', 's-U92', house.user('U92'))
-    await until(() => client.window?.before === 10)
-    expect(client.window).toEqual({ from: 'U9', to: 'U9', before: 10 })
-  })
-
-  test('tells of the deletion of who was online in it', async () => {
-    const { house, client } = await openWithPeople()
-    await client.watch({ users: [], online: { from: 'u3', limit: 4 } })
-    house.remove({ id: 'id-U9', name: 'U9' })
-    house.remove({ id: 'id-U4', name: 'U4' })
-    await until(() => client.of('directory').length > 0)
-    await aWhile(100)
-    expect(client.of('directory').flatMap(({ changes }) => changes.map(({ username }) => username))).toEqual([
-      'U4',
-    ])
   })
 })

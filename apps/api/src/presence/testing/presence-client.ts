@@ -44,6 +44,13 @@ export class PresenceClient {
       .toSorted()
   }
 
+  /** Who came and who went as it was told, in order. */
+  get told(): string[] {
+    return this.of('presence').flatMap(({ changes }) =>
+      changes.map(({ username, status }) => `${username} ${status}`),
+    )
+  }
+
   of<T extends ServerMessage['type']>(type: T): Of<T>[] {
     return this.messages.filter((message): message is Of<T> => message.type === type)
   }
