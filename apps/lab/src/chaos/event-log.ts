@@ -56,4 +56,12 @@ export class EventLog {
   add(event: ChaosEvent): void {
     this.events.push({ ...event, at: performance.now() })
   }
+
+  /** How long this process stood still at most since that event, ms. */
+  lagSince(event: number): number {
+    return Math.max(
+      0,
+      ...this.events.slice(event).flatMap((entry) => (entry.type === 'lag' ? [entry.ms] : [])),
+    )
+  }
 }

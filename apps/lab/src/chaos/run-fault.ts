@@ -55,10 +55,10 @@ export async function runFault(fault: Fault, options: RunOptions): Promise<RunRe
     const measures = await fault.run({ world, timing, pinned, roaming, cookie: visitor?.cookie ?? '' })
     await world.endMoving()
     const disagreement = await world
-      .untilAgreed(fault.convergenceMs(timing) + SLACK_MS + world.lagSince(begun))
+      .untilAgreed(fault.convergenceMs(timing) + SLACK_MS + world.log.lagSince(begun))
       .then(() => [])
       .catch((error: unknown) => [`screens differ from the truth: ${messageOf(error)}`])
-    return judge(fault, world, options, { measures, disagreement, lagMs: world.lagSince(begun) })
+    return judge(fault, world, options, { measures, disagreement, lagMs: world.log.lagSince(begun) })
   } catch (error) {
     throw new Error(`${messageOf(error)}\n${lastWords(world)}`, { cause: error })
   } finally {

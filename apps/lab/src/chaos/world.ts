@@ -261,14 +261,6 @@ export class World {
   /** Until nothing is left of what `wanting` names. @returns how long it took, ms */
   readonly until = until
 
-  /** How long this process stood still at most since that event, ms. */
-  lagSince(event: number): number {
-    return Math.max(
-      0,
-      ...this.log.events.slice(event).flatMap((entry) => (entry.type === 'lag' ? [entry.ms] : [])),
-    )
-  }
-
   /** The most that any process held, in MiB. */
   get peakMemory(): number {
     return this.#memory.peak
