@@ -1,7 +1,7 @@
 import type { Fault, Measure } from './fault.ts'
 import type { RunResult } from './run-fault.ts'
 import type { Timing } from './timing.ts'
-import type { Twin } from './twins.ts'
+import type { Twin } from './twin.ts'
 
 /** All runs of one fault. */
 export interface FaultResults {

@@ -2,7 +2,8 @@ import fs from 'node:fs'
 import { registerHooks, syncBuiltinESMExports } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-import { type Cut, twins } from './twins.ts'
+import type { Cut } from './twin.ts'
+import { twins } from './twins.ts'
 
 /** Runs the product without one of its defences: `node twin-main.ts NAME`. For the fault suite, which must see the difference. */
 const name = process.argv[2]

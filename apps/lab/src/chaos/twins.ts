@@ -1,22 +1,4 @@
-/** A product that lacks one of its defences: what the suite must not call right. */
-export interface Twin {
-  readonly name: string
-  /** What it lacks, for a person. */
-  readonly without: string
-  /** The fault that it does not survive. */
-  readonly fault: string
-  /** How that shows. */
-  readonly bites: RegExp
-  /** Where the defence stands in the sources, and what stands there instead. */
-  readonly cuts: readonly Cut[]
-}
-
-export interface Cut {
-  /** From the root of the repository. */
-  readonly file: string
-  readonly from: string
-  readonly to: string
-}
+import type { Cut, Twin } from './twin.ts'
 
 const NO_COUNT: Cut = {
   file: 'packages/presence/src/membership.ts',
@@ -30,6 +12,7 @@ const NO_HINT: Cut = {
   to: '',
 }
 
+/** One table, however long it gets: its rows are alike. */
 export const twins: readonly Twin[] = [
   {
     name: 'no-grace',
