@@ -50,8 +50,8 @@ class World {
   readonly gone = new Map<Incarnation, number>()
   readonly log: Entry[] = []
   loggedChanges = 0
-  /** When anybody last beat, and with which lease. */
-  beatAt: number | null = null
+  /** When anybody last beat, or began the epoch, and with which lease. */
+  beatAt: number
   leaseMs = 0
   /** When the store was last found to have stood still. */
   stoodStillAt: number | null = null
@@ -59,6 +59,7 @@ class World {
   constructor(epoch: Epoch, now: number) {
     this.epoch = epoch
     this.settlingSince = now
+    this.beatAt = now
   }
 }
 
@@ -207,7 +208,7 @@ export class MemoryPresenceStoreState {
 
 /** Nobody has beaten for longer than beats can be apart, or the clock went back: that is the store's fault, and nobody's death. */
 function isStill(world: World, now: number, leaseMs: number): boolean {
-  return world.beatAt !== null && (now - world.beatAt > leaseMs / 2 || now < world.beatAt)
+  return now - world.beatAt > leaseMs / 2 || now < world.beatAt
 }
 
 /** After the store stood still, everybody known gets a lease in which to come back, and the buried keep theirs as long. */

@@ -69,6 +69,13 @@ export function pauseRules(rule: Rule): void {
       await world.beatUntilSettled([a, b])
     })
 
+    rule('P7 so does one that nobody had joined yet', async (world) => {
+      await world.store.advance(PAUSE_MS)
+      const a = await world.join('a', SHORT)
+      expect(a.beaten).toMatchObject({ settled: false, due: [] })
+      await world.beatUntilSettled([a])
+    })
+
     rule('P7 who stays silent is buried a lease later, and his users go after the grace', async (world) => {
       const [a, b] = [await world.join('a', SHORT), await world.join('b', SHORT)]
       await world.beatUntilSettled([a, b])

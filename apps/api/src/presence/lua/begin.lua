@@ -8,5 +8,5 @@ if past then redis.call('SADD', KEYS[2], past) end
 local at = clock()
 redis.call('DEL', KEYS[1], KEYS[3])
 redis.call('HSET', KEYS[1], 'id', ARGV[2], 'history', history, 'birth', at)
-redis.call('HSET', KEYS[3], 'settling', at)
+redis.call('HSET', KEYS[3], 'settling', at, 'at', at)
 return ARGV[2]
