@@ -31,7 +31,10 @@ export const GATHER_MS = 25
 /** A lease for a store that nobody else uses. */
 const ENDLESS_MS = 1e12
 
-/** The life of a process at the store: finds or begins an epoch, joins, beats, is lost or buried, and says whom it holds (P5 to P7). */
+/**
+ * The life of a process at the store: finds or begins an epoch, joins, beats, is lost or buried, and says whom it holds (P5 to P7). One file,
+ * since it is one state machine: whatever is answered may end its stage.
+ */
 export class Membership {
   readonly #options: MembershipOptions
   #stage: Stage = { at: 'finding' }
