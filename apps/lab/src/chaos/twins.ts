@@ -61,8 +61,8 @@ export const twins: readonly Twin[] = [
     cuts: [
       {
         file: 'apps/api/src/presence/lua/begin.lua',
-        from: "redis.call('HSET', KEYS[3], 'settling', at)",
-        to: '',
+        from: "'settling', at, 'at', at)",
+        to: "'at', at)",
       },
     ],
   },
