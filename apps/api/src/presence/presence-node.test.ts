@@ -1,7 +1,9 @@
 import { MemoryPresenceStore } from '@rollcall/presence'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 
 import { PresenceNode } from './presence-node.ts'
+import { FakeClock } from './testing/fake-clock.ts'
+import { recordedNode } from './testing/recorded-node.ts'
 
 const ada = { id: 'ada', name: 'Ada' }
 const bob = { id: 'bob', name: 'Bob' }
@@ -76,21 +78,18 @@ describe('a node alone on the memory store', () => {
   })
 
   it('P3 sees a grace end when it ends, not at the next beat of a clock', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'performance'] })
-    try {
-      const started = startAlone(4_000)
-      await vi.advanceTimersByTimeAsync(200)
-      const { node } = await started
-      node.open('c1', 's1', ada)
-      await vi.advanceTimersByTimeAsync(110)
-      node.close('c1')
-      await vi.advanceTimersByTimeAsync(3_999)
-      expect(node.isOnline('ada')).toBe(true)
-      await vi.advanceTimersByTimeAsync(20)
-      expect(node.isOnline('ada')).toBe(false)
-    } finally {
-      vi.useRealTimers()
-    }
+    const clock = new FakeClock()
+    onTestFinished(() => clock.stop())
+    const started = startAlone(4_000)
+    await clock.advance(200)
+    const { node } = await started
+    node.open('c1', 's1', ada)
+    await clock.advance(110)
+    node.close('c1')
+    await clock.advance(3_999)
+    expect(node.isOnline('ada')).toBe(true)
+    await clock.advance(20)
+    expect(node.isOnline('ada')).toBe(false)
   })
 
   it('P3 a log-out does not wait, and ends the graces that its connections left', async () => {
@@ -124,5 +123,35 @@ describe('a node alone on the memory store', () => {
     await node.drain({ closeSockets: async (spreadMs) => void spreads.push(spreadMs) })
     expect(spreads).toEqual([0])
     expect(node.state).toBe('draining')
+  })
+})
+
+describe('a node among others', () => {
+  it('P5 keeps no batch back for longer than its turn, also where time passes while it looks', async () => {
+    const clock = new FakeClock()
+    onTestFinished(() => clock.stop())
+    const store = new MemoryPresenceStore({ now: Date.now, newId: () => 'epoch' })
+    const applied: string[] = []
+    const apply = store.apply.bind(store)
+    store.apply = (batch) => {
+      applied.push(...batch.holds.map(({ id }) => id))
+      return apply(batch)
+    }
+    // Between two beats, a minute passes.
+    const { node } = recordedNode(store, { leaseMs: 360_000, graceMs: 3_600_000 })
+    onTestFinished(() => node.stop())
+    void node.start()
+    await clock.advance(400_000)
+    expect(node.state).toBe('ready')
+    clock.lookMs = 1
+    for (let n = 0; n < 100; n++) {
+      node.open(`first ${n}`, `s1 ${n}`, { id: `first ${n}`, name: 'First' })
+      // oxlint-disable-next-line no-await-in-loop
+      await clock.advance(8 + (n % 20))
+      node.open(`second ${n}`, `s2 ${n}`, { id: `second ${n}`, name: 'Second' })
+      // oxlint-disable-next-line no-await-in-loop
+      await clock.advance(100)
+      expect(applied).toEqual(expect.arrayContaining([`first ${n}`, `second ${n}`]))
+    }
   })
 })

@@ -102,8 +102,8 @@ export class PresenceNode {
       this.#pump()
       return await this.ready
     }
-    this.#planStep()
-    await Promise.all(this.#calls().map((call) => this.#make(call)))
+    this.#planStep(now)
+    await Promise.all(this.#member.next(now).map((call) => this.#make(call)))
   }
 
   /** A socket is there: its user is held from now on. */
@@ -221,25 +221,22 @@ export class PresenceNode {
 
   #pump(): void {
     if (this.#stopped) return
-    for (const call of this.#calls()) void this.#make(call)
+    // One moment: what is not yet due for a call is still to come for the plan.
+    const now = performance.now()
+    for (const call of this.#member.next(now)) void this.#make(call)
     if (this.#member.isAsleep) this.#wake()
     if (this.#member.state === 'ready') this.#becomeReady()
     if (this.#member.hasLeft) for (const left of this.#leftWaiters.splice(0)) left()
-    this.#planStep()
+    this.#planStep(now)
   }
 
   /** One timer for all that time brings: for what comes next. */
-  #planStep(): void {
-    const now = performance.now()
+  #planStep(now: number): void {
     const at = this.#member.stepAt(now)
     if (at >= this.#stepAt) return
     this.#stepAt = at
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#step(), Math.ceil(at - now))
-  }
-
-  #calls(): Call[] {
-    return this.#member.next(performance.now())
   }
 
   /** Reads the sockets for a full turn before anything is said to the store. */

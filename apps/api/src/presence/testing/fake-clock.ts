@@ -3,6 +3,8 @@ import { vi } from 'vitest'
 /** Time by hand: it passes where a test lets it, for timers and for the work of a process. */
 export class FakeClock {
   #worked = 0
+  /** So much time passes with every look at the clock, ms. */
+  lookMs = 0
 
   constructor() {
     vi.useFakeTimers({
@@ -18,7 +20,7 @@ export class FakeClock {
       ],
     })
     const now = performance.now.bind(performance)
-    vi.spyOn(performance, 'now').mockImplementation(() => now() + this.#worked)
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + (this.#worked += this.lookMs))
   }
 
   /** @param ms time that passes, with all timers that are due meanwhile */
