@@ -137,12 +137,18 @@ export class GuardedPool implements SqlSource {
   async #askOnce(): Promise<void> {
     if (this.#probe === undefined) {
       const probe = new pg.Client(this.#settings)
-      // It was cut off: whether the server is away is known at once.
-      probe.on('error', () => this.#askWithin(0))
+      probe.on('error', () => this.#broke(probe))
       this.#probe = probe
       await probe.connect()
     }
     await this.#probe.query('select 1')
+  }
+
+  /** This connection is gone; another one finds out whether the server is. */
+  #broke(probe: pg.Client): void {
+    if (this.#probe !== probe) return
+    this.#probe = undefined
+    this.#askWithin(0)
   }
 
   #fail(error: DatabaseUnavailable): void {
