@@ -51,6 +51,33 @@ test('whoever is told again as he was is not mentioned, nor am I', () => {
   expect(announcements.isEmpty).toBe(true)
 })
 
+test('whoever comes again is mentioned, although nobody heard him go', async () => {
+  world.turn('ana', 'online')
+  world.disconnect()
+  world.turn('ana', 'offline')
+  world.connect('me')
+  await world.settled()
+  world.turn('ana', 'online')
+  expect(announcements.take()).toBe('ana came online.')
+})
+
+test('whoever has gone since, unheard, is not said to have come', async () => {
+  world.turn('ana', 'online')
+  world.turn('bo', 'online')
+  world.disconnect()
+  world.turn('ana', 'offline')
+  world.connect('me')
+  await world.settled()
+  expect(announcements.take()).toBe('bo came online.')
+})
+
+test('whoever went, and is deleted by then, is said to have gone', () => {
+  world.turn('ana', 'online')
+  announcements.take()
+  world.remove('ana')
+  expect(announcements.take()).toBe('ana went offline.')
+})
+
 test('while the list is being filled, nothing is news', async () => {
   world.disconnect()
   world.turn('ana', 'online')

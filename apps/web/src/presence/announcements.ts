@@ -1,5 +1,5 @@
 import type { Screen } from '@rollcall/client'
-import type { PresenceChange, ServerMessage } from '@rollcall/protocol'
+import type { PresenceChange, ServerMessage, Status } from '@rollcall/protocol'
 
 /** Names to say before the rest becomes a number. */
 const NAMED = 2
@@ -28,14 +28,20 @@ export class Announcements {
   }
 
   #add(change: PresenceChange): void {
+    const before = this.#pending.get(change.id)
     // Whoever is back where he was needs no word.
-    if (this.#pending.has(change.id)) this.#pending.delete(change.id)
+    if (before !== undefined && before.status !== change.status) this.#pending.delete(change.id)
     else this.#pending.set(change.id, change)
+  }
+
+  #statusOf(id: string): Status {
+    return this.#screen.user(id)?.status ?? 'offline'
   }
 
   /** One sentence for those who came, one for those who went; empty when there is nothing to say. */
   take(): string {
-    const changes = [...this.#pending.values()]
+    // Not all was news to us: who is shown otherwise by now has turned unheard.
+    const changes = [...this.#pending.values()].filter(({ id, status }) => this.#statusOf(id) === status)
     this.#pending.clear()
     const named = (status: PresenceChange['status']) =>
       changes.filter((change) => change.status === status).map(({ username }) => username)

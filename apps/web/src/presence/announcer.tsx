@@ -15,9 +15,10 @@ export function Announcer({ live, me }: { live: Live; me: string }) {
     let saidAt = 0
     const say = () => {
       timer = undefined
-      saidAt = Date.now()
       const news = announcements.take()
-      if (news !== '') setText(news)
+      if (news === '') return
+      saidAt = Date.now()
+      setText(news)
     }
     const stop = live.onMessage((message) => {
       announcements.heard(message)
