@@ -81,6 +81,12 @@ describe('the pace of telling', () => {
     expect(pace.isInTurns(12_000)).toBe(false)
   })
 
+  test('does not take for a telling what only those heard who had waited', () => {
+    for (let now = 0; now < 2_000; now += 50) pace.flushed(now, 10, 10)
+    for (let now = 2_000; now < 2_500; now += 50) pace.flushed(now, 10, 10, 0)
+    expect(pace.isInTurns(2_500)).toBe(false)
+  })
+
   test('tells all at once where little is told, where telling is cheap, and in a storm', () => {
     const busy = new Pace()
     for (let now = 0; now < 2_000; now += 50) busy.flushed(now, 40, 10)

@@ -67,9 +67,9 @@ export class Pace {
     return this.#began[(this.#next + STORM - 1) % STORM] ?? -Infinity
   }
 
-  /** A flush of so many changes began at a time, and telling it, to such a share of the watchers, took so many ms of work. */
+  /** A flush of so many changes began at a time, and telling it, to such a share of the watchers, took so many ms of work; to none where only those heard who had waited. */
   flushed(at: number, workMs: number, changes: number, share = 1): void {
-    this.#wholeMs = this.#wholeMs * (1 - share) + workMs
+    if (share > 0) this.#wholeMs = this.#wholeMs * (1 - share) + workMs
     this.#rate = this.#rateOn(at) + changes / MEMORY_MS
     this.#owed = this.#owedOn(at) + workMs
     this.#owedAt = at
