@@ -29,7 +29,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('take') }) },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constantFrom('watch all', 'skip', 'catch up', 'answer') }),
+    arbitrary: fc.record({ do: fc.constantFrom('watch all', 'fall behind', 'catch up', 'answer') }),
   },
   {
     weight: 2,
@@ -84,8 +84,8 @@ class World {
         return this.#watch({ type: 'watch', all: true })
       case 'take':
         return this.#take()
-      case 'skip':
-        return this.server.skip()
+      case 'fall behind':
+        return this.server.fallBehind()
       case 'catch up':
         return this.server.catchUp()
       case 'ask':

@@ -46,7 +46,7 @@ export class Screen {
     return this.#version
   }
 
-  /** Whom the last message has told to come or go; an entry that repeats what is known turns nobody. */
+  /** Whom the last `presence` has told to come or go; an entry that repeats what is known turns nobody, and neither does a snapshot. */
   get turned(): ReadonlySet<string> {
     return this.#turned
   }

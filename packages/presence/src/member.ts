@@ -105,7 +105,7 @@ export class Member {
     return this.#outbox.droppedNotices
   }
 
-  /** When {@link step} is wanted next if nothing happens before, ms. At rest that is for the next beat or probe. */
+  /** When {@link step} is wanted next if nothing happens before, ms. At rest that is for the next beat or probe, or a little later. */
   stepAt(now: number): number {
     const { graceEndsAt } = this.#connections
     const { batchDueAt } = this.#membership

@@ -1,19 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 
-import { FakeClock } from './testing/fake-clock.ts'
+import type { FakeClock } from './testing/fake-clock.ts'
 import type { FakeConnection } from './testing/fake-connection.ts'
-import { FakePresence } from './testing/fake-presence.ts'
+import type { FakePresence } from './testing/fake-presence.ts'
+import { openFakePresence } from './testing/open-fake-presence.ts'
 
 let clock: FakeClock
 let presence: FakePresence
 
 beforeEach(() => {
-  clock = new FakeClock()
-  presence = new FakePresence({ countsMs: 600_000, heartbeatMs: 600_000 })
-})
-afterEach(() => {
-  presence.gateway.stop()
-  clock.stop()
+  ;({ clock, presence } = openFakePresence({ countsMs: 600_000, heartbeatMs: 600_000 }))
 })
 
 /** Connections with this watch, after they were answered. */

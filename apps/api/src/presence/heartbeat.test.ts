@@ -1,18 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 
-import { FakeClock } from './testing/fake-clock.ts'
-import { FakePresence } from './testing/fake-presence.ts'
+import type { FakeClock } from './testing/fake-clock.ts'
+import type { FakePresence } from './testing/fake-presence.ts'
+import { openFakePresence } from './testing/open-fake-presence.ts'
 
 let clock: FakeClock
 let presence: FakePresence
 
 beforeEach(() => {
-  clock = new FakeClock()
-  presence = new FakePresence({ heartbeatMs: 10_000 })
-})
-afterEach(() => {
-  presence.gateway.stop()
-  clock.stop()
+  ;({ clock, presence } = openFakePresence({ heartbeatMs: 10_000 }))
 })
 
 describe('a connection', () => {

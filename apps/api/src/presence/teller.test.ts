@@ -1,10 +1,11 @@
 import type { Person } from '@rollcall/presence'
 import type { ServerMessage } from '@rollcall/protocol'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 
-import { FakeClock } from './testing/fake-clock.ts'
+import type { FakeClock } from './testing/fake-clock.ts'
 import type { FakeConnection } from './testing/fake-connection.ts'
-import { FakePresence } from './testing/fake-presence.ts'
+import type { FakePresence } from './testing/fake-presence.ts'
+import { openFakePresence } from './testing/open-fake-presence.ts'
 
 /** So long it takes to write to a connection, ms: telling all of them takes long. */
 const WRITE_MS = 1
@@ -15,13 +16,8 @@ let presence: FakePresence
 let turns = 0
 
 beforeEach(() => {
-  clock = new FakeClock()
   // Nobody is asked for a sign of life meanwhile.
-  presence = new FakePresence({ heartbeatMs: 600_000 })
-})
-afterEach(() => {
-  presence.gateway.stop()
-  clock.stop()
+  ;({ clock, presence } = openFakePresence({ heartbeatMs: 600_000 }))
 })
 
 /** What one connection shows. It throws where it is told what it knows already, unless it is lenient. */

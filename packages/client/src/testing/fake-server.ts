@@ -31,7 +31,7 @@ export class FakeServer {
   #watch: Watch | undefined
   #window: Window | undefined
   #parts: Part[] = []
-  #skipping = false
+  #isMissing = false
   #clock = 0
   /** Changes were skipped, and the snapshots that make up for them are not all sent. */
   isBehind = false
@@ -62,28 +62,28 @@ export class FakeServer {
     this.#watch = undefined
     this.#window = undefined
     this.#parts = []
-    this.#skipping = false
+    this.#isMissing = false
     this.isBehind = false
   }
 
   take(watch: Watch): void {
     this.#watch = watch
     this.#window = undefined
-    this.#skipping = false
+    this.#isMissing = false
     this.#parts = []
     this.#begin(watch.ref)
   }
 
   /** From here on changes go missing, until `catchUp`. */
-  skip(): void {
+  fallBehind(): void {
     if (this.#watch === undefined || this.#parts.length > 0) return
-    this.#skipping = true
+    this.#isMissing = true
     this.isBehind = true
   }
 
   catchUp(): void {
-    if (!this.#skipping) return
-    this.#skipping = false
+    if (!this.#isMissing) return
+    this.#isMissing = false
     this.#begin(undefined)
   }
 
@@ -150,7 +150,7 @@ export class FakeServer {
     const after = { ...before, status, lastSeenAt: status === 'online' ? null : at }
     this.users.set(id, after)
     if (!this.watches(before) && !this.watches(after)) return
-    if (this.#skipping) return
+    if (this.#isMissing) return
     this.outbox.push({
       type: 'presence',
       changes: [{ id, username: after.username, status, at }],
@@ -166,7 +166,7 @@ export class FakeServer {
   }
 
   #direct(op: 'added' | 'removed', id: string, username: string): void {
-    if (this.#skipping && op === 'added') return
+    if (this.#isMissing && op === 'added') return
     this.outbox.push({ type: 'directory', changes: [{ op, id, username }], counts: this.counts() })
   }
 

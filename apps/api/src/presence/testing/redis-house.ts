@@ -1,10 +1,11 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { ExpectStatic } from 'vitest'
 
 import { openRedis, type RedisLink } from '../../platform/redis.ts'
 import { startRedisServer, type RedisServer } from '../../testing/services/redis-server.ts'
 import { newId, redisTarget, silent } from '../../testing/tested-redis-store.ts'
 import { RedisPresenceStore } from '../redis-presence-store.ts'
+import { redisClient } from './private-redis.ts'
 import { recordedNode, type RecordedNode } from './recorded-node.ts'
 import { until } from './until.ts'
 
@@ -20,8 +21,7 @@ export class RedisHouse {
 
   constructor(server: RedisServer) {
     this.#server = server
-    this.admin = new Redis({ host: '127.0.0.1', port: server.port, retryStrategy: () => 50 })
-    this.admin.on('error', () => {})
+    this.admin = redisClient(server)
   }
 
   async start(graceMs = GRACE_MS): Promise<RecordedNode> {
