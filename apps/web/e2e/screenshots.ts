@@ -6,7 +6,7 @@ import { UsersAnswer } from '@rollcall/protocol'
 import type { BrowserContextOptions, Page, WebSocketRoute } from 'playwright-core'
 
 import { openBrowser, openWindow } from './testing/browser.ts'
-import { Product } from './testing/product.ts'
+import { LAN_HOST, Product } from './testing/product.ts'
 
 const PASSWORD = 'correct horse battery'
 const HERE = ['ada', 'grace.hopper', 'José', 'Σοφία', 'kofi_m', '山田太郎']
@@ -63,7 +63,8 @@ async function pictureForReadme(): Promise<void> {
   })
   const page = await window.newPage()
   await page.route('**/api/users?*', async (route) => {
-    const response = await route.fetch()
+    // This is asked by Node, which does not know the name that the browser was given.
+    const response = await route.fetch({ url: route.request().url().replace(LAN_HOST, '127.0.0.1') })
     const { users, ...rest } = UsersAnswer.parse(await response.json())
     const spread = users.map((user, i) =>
       user.lastSeenAt === null
