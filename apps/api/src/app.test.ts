@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 import { Problem, Readiness, UserAnswer } from '@rollcall/protocol'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -226,6 +227,22 @@ describe('the application', () => {
     const answer = await visitor.get('/metrics', { headers: { authorization: 'Bearer let-me-see' } })
     expect(answer.text).toContain('rollcall_users_online 0')
     expect(answer.headers['content-type']).toContain('text/plain')
+  })
+
+  it('shows how busy it has been since it was asked last', async () => {
+    const utilization = async () => {
+      const { text } = await visitor.get('/metrics', { headers: { authorization: 'Bearer let-me-see' } })
+      return Number(/^rollcall_event_loop_utilization (\S+)$/m.exec(text)?.[1])
+    }
+    await utilization()
+    const until = performance.now() + 300
+    while (performance.now() < until);
+    const busy = await utilization()
+    await sleep(300)
+    const quiet = await utilization()
+    expect(busy).toBeLessThanOrEqual(1)
+    expect(quiet).toBeGreaterThan(0)
+    expect(busy).toBeGreaterThan(quiet)
   })
 
   describe('describes itself', () => {

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
@@ -14,7 +15,7 @@ export interface MetricsGauge {
 }
 
 /** How often the lag of the event loop is looked at, ms: every look wakes a process that has nothing to do. */
-const LAG_LOOK_MS = 50
+const LAG_LOOK_MS = 250
 
 interface MetricsOptions {
   /** Wanted as `Authorization: Bearer`; null where there is none. */
@@ -44,6 +45,7 @@ export function metricsRoute(app: FastifyInstance, options: MetricsOptions): voi
       }),
     )
   }
+  registry.registerMetric(utilization())
   const durations = new Histogram({
     name: 'rollcall_http_request_seconds',
     help: 'How long answers took, by route, method and status',
@@ -60,6 +62,21 @@ export function metricsRoute(app: FastifyInstance, options: MetricsOptions): voi
     refuse(request, options)
     reply.type(registry.contentType).header('cache-control', 'no-store')
     return registry.metrics()
+  })
+}
+
+/** By the event loop's own account: costs nothing until it is asked. */
+function utilization(): Gauge {
+  let before = performance.eventLoopUtilization()
+  return new Gauge({
+    name: 'rollcall_event_loop_utilization',
+    help: 'How much of the time since this was asked last the process was busy: 0 to 1',
+    registers: [],
+    collect() {
+      const now = performance.eventLoopUtilization()
+      this.set(performance.eventLoopUtilization(now, before).utilization)
+      before = now
+    },
   })
 }
 

@@ -192,6 +192,7 @@ export class Gateway {
       counts,
     )
     socket.write(welcome, this.#heartbeat.beat)
+    this.#countsRound.joined()
   }
 
   /** These users may have come or gone. */

@@ -24,8 +24,8 @@ export function directoryFrame(changes: readonly AccountChange[], counts: Counts
   return messageFrame({ type: 'directory', changes: named, counts }, counts)
 }
 
-export function countsFrame(counts: Counts): Frame {
-  return messageFrame({ type: 'counts', ...counts }, counts)
+export function countsFrame(counts: Counts): Frame & { readonly counts: Counts } {
+  return { ...messageFrame({ type: 'counts', ...counts }), counts }
 }
 
 export function freshnessOf(freshness: { state: 'live' | 'stale'; since: number }): Freshness {
